@@ -1,0 +1,139 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target of ours: Swift 6 language mode, warnings are errors.
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let nio = "swift-nio"
+
+let package = Package(
+  name: "parley",
+  products: [
+    .library(name: "ParleyModel", targets: ["ParleyModel"]),
+    .executable(name: "parley", targets: ["parley"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      traits: ["YAML", "CommandLineArguments"]),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .target(name: "ParleyModel", swiftSettings: settings),
+    .target(name: "ParleyCore", dependencies: ["ParleyModel"], swiftSettings: settings),
+    .target(
+      name: "ParleyLog",
+      dependencies: [
+        "ParleyModel",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParleyDoorKit",
+      dependencies: [
+        "ParleyModel",
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOPosix", package: nio),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParleyLineDoor",
+      dependencies: [
+        "ParleyModel", "ParleyDoorKit",
+        .product(name: "NIOCore", package: nio),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParleyIRCDoor",
+      dependencies: [
+        "ParleyModel", "ParleyDoorKit",
+        .product(name: "NIOCore", package: nio),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParleySQLite",
+      dependencies: [
+        "ParleyModel", "ParleyLog",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParleyRuntime",
+      dependencies: [
+        "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOPosix", package: nio),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParleyServer",
+      dependencies: [
+        "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
+        "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime",
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOPosix", package: nio),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "parley",
+      dependencies: [
+        "ParleyServer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParleyTesting",
+      dependencies: [
+        "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
+        "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer",
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOPosix", package: nio),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ParleyCoreTests",
+      dependencies: ["ParleyModel", "ParleyCore", "ParleyTesting"], swiftSettings: settings),
+    .testTarget(
+      name: "ParleyLogTests",
+      dependencies: ["ParleyModel", "ParleyCore", "ParleyLog", "ParleySQLite", "ParleyTesting"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ParleyDoorTests",
+      dependencies: [
+        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor", "ParleyTesting",
+        .product(name: "NIOCore", package: nio),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ParleyServerTests",
+      dependencies: [
+        "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
+        "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer", "ParleyTesting",
+        "parley",
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOPosix", package: nio),
+      ],
+      swiftSettings: settings),
+    .testTarget(name: "TidyTests", swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,51 @@
+/// Bounds that hold on every door. Each says what happens beyond it.
+public enum Limits {
+  /// A line of input in bytes, its end included; a longer one is refused and skipped.
+  public static let lineBytesMax = 8 * 1024
+  /// A `say` or `action` in bytes of UTF-8; a longer one is refused, never cut.
+  public static let sayBytesMax = 4 * 1024
+  /// A post's body in bytes; a longer one is refused.
+  public static let postBytesMax = 64 * 1024
+  /// A post's subject in bytes; a longer one is refused.
+  public static let subjectBytesMax = 200
+  /// A room's topic in bytes; a longer one is refused.
+  public static let topicBytesMax = 400
+  /// An away text or a last word in bytes; a longer one is refused.
+  public static let awayBytesMax = 200
+  /// A participant's or account's name in Unicode scalars after normalisation.
+  public static let nameScalarsMax = 32
+  /// The same in bytes.
+  public static let nameBytesMax = 128
+  /// A room's name in Unicode scalars after normalisation.
+  public static let roomNameScalarsMax = 64
+  /// The same in bytes.
+  public static let roomNameBytesMax = 256
+  /// Rooms that a session has open; the next is refused.
+  public static let openRoomsMax = 100
+  /// Rooms that a participant is a member of; the next is refused.
+  public static let joinedRoomsMax = 500
+  /// Rooms that exist at one time; a join that would make another is refused.
+  public static let roomsMax = 100_000
+  /// Names that a participant hides; the next is refused.
+  public static let ignoredMax = 200
+  /// Bytes of a nonce; a longer one is refused.
+  public static let nonceBytesMax = 64
+  /// Nonces that are remembered of a participant; older ones are forgotten.
+  public static let noncesMax = 1_024
+  /// How long a nonce is remembered, in microseconds (24 hours).
+  public static let nonceMicrosecondsMax: Int64 = 24 * 60 * 60 * 1_000_000
+  /// Messages of a room kept in memory.
+  public static let recentMax = 128
+  /// Newest lines, and as many posts, whose sequences a room keeps; more backlog is `all`.
+  public static let backlogMax = 1_000
+  /// Commands of a session on their way; beyond it its socket is not read.
+  public static let inFlightMax = 64
+  /// Bytes of messages in one answer; it ends at the first message that takes it past this.
+  public static let answerBytesMax = 64 * 1024
+  /// Messages that `history` answers with where no number is given.
+  public static let historyDefault = 20
+  /// Messages that one `history`, `list` or return to a room answers with.
+  public static let historyMax = 1_000
+  /// Messages shown on return to a room that was closed meanwhile; the rest is `history`'s.
+  public static let missedMax = 50
+}

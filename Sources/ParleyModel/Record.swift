@@ -1,0 +1,257 @@
+/// What `apply` gives the archive to keep. Written in order, with the log's offset; of several
+/// records for one state the last one counts.
+public enum Record: Hashable, Sendable {
+  case message(Message)
+  /// Takes a stored message's subject and body away.
+  case removal(RoomID, Sequence, Removal)
+  /// What a room was told that is not a message.
+  case event(RoomEvent)
+  case state(State)
+  case forget(StateKey)
+  /// Deletes a room's messages, events, members and state.
+  case roomDeleted(RoomID)
+}
+
+/// Names one piece of state.
+public enum StateKey: Hashable, Sendable {
+  case conversation
+  case room(RoomID)
+  case participant(ParticipantID)
+  case session(SessionID)
+  case member(RoomID, ParticipantID)
+  case nonce(ParticipantID, Nonce)
+}
+
+/// All state but the messages and events: what a start loads.
+public enum State: Hashable, Sendable {
+  case conversation(ConversationState)
+  case room(RoomState)
+  case participant(ParticipantState)
+  case session(SessionState)
+  case member(MemberState)
+  case nonce(NonceState)
+
+  public var key: StateKey {
+    switch self {
+    case .conversation: .conversation
+    case .room(let room): .room(room.id)
+    case .participant(let participant): .participant(participant.id)
+    case .session(let session): .session(session.id)
+    case .member(let member): .member(member.room, member.participant)
+    case .nonce(let nonce): .nonce(nonce.participant, nonce.nonce)
+    }
+  }
+}
+
+/// The counters, and what is true of the whole.
+public struct ConversationState: Hashable, Sendable {
+  public var settings: Settings
+  public var incarnation: UInt32
+  /// Counters: the last number given out.
+  public var lastEpoch: UInt32
+  public var lastRoom: RoomID
+  public var lastParticipant: ParticipantID
+  /// The stamp of the newest entry that was applied.
+  public var lastStamp: Timestamp
+
+  public init(
+    settings: Settings, incarnation: UInt32, lastEpoch: UInt32, lastRoom: RoomID,
+    lastParticipant: ParticipantID, lastStamp: Timestamp
+  ) {
+    self.settings = settings
+    self.incarnation = incarnation
+    self.lastEpoch = lastEpoch
+    self.lastRoom = lastRoom
+    self.lastParticipant = lastParticipant
+    self.lastStamp = lastStamp
+  }
+}
+
+/// What kind of conversation a room number stands for.
+public enum RoomKind: Hashable, Sendable {
+  case room
+  /// Between two participants, the smaller number first.
+  case direct(ParticipantID, ParticipantID)
+}
+
+/// A room without its messages and members.
+public struct RoomState: Hashable, Sendable {
+  public var id: RoomID
+  public var kind: RoomKind
+  public var name: Name
+  public var epoch: Epoch
+  public var created: Timestamp
+  /// Its creator, as long as that participant lives.
+  public var owner: ParticipantID?
+  public var topic: Topic?
+  /// Of the room itself; nil means the server's default.
+  public var backlog: Backlog?
+  public var head: Sequence
+  public var position: Position
+  /// The time of its newest message.
+  public var lastTime: Timestamp
+  /// Posts that were not removed.
+  public var posts: Int
+  /// Since when it has had no members; nil while it has.
+  public var emptySince: Timestamp?
+
+  public init(
+    id: RoomID, kind: RoomKind, name: Name, epoch: Epoch, created: Timestamp,
+    owner: ParticipantID? = nil, topic: Topic? = nil, backlog: Backlog? = nil,
+    head: Sequence = .zero, position: Position = .zero,
+    lastTime: Timestamp = Timestamp(microseconds: 0), posts: Int = 0,
+    emptySince: Timestamp? = nil
+  ) {
+    self.id = id
+    self.kind = kind
+    self.name = name
+    self.epoch = epoch
+    self.created = created
+    self.owner = owner
+    self.topic = topic
+    self.backlog = backlog
+    self.head = head
+    self.position = position
+    self.lastTime = lastTime
+    self.posts = posts
+    self.emptySince = emptySince
+  }
+}
+
+/// A participant without its memberships and sessions.
+public struct ParticipantState: Hashable, Sendable {
+  public var id: ParticipantID
+  public var name: Name
+  public var account: AccountID?
+  public var since: Timestamp
+  public var away: String?
+  /// Participants that it hides, in the order of their numbers.
+  public var ignored: [ParticipantID]
+  /// Who last sent it a direct message.
+  public var lastDirect: ParticipantID?
+
+  public init(
+    id: ParticipantID, name: Name, account: AccountID? = nil, since: Timestamp,
+    away: String? = nil, ignored: [ParticipantID] = [], lastDirect: ParticipantID? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.account = account
+    self.since = since
+    self.away = away
+    self.ignored = ignored
+    self.lastDirect = lastDirect
+  }
+}
+
+/// A session as the law sees it.
+public struct SessionState: Hashable, Sendable {
+  public var id: SessionID
+  public var participant: ParticipantID
+  public var current: RoomID?
+  /// In the order in which they were opened.
+  public var open: [RoomID]
+
+  public init(
+    id: SessionID, participant: ParticipantID, current: RoomID? = nil, open: [RoomID] = []
+  ) {
+    self.id = id
+    self.participant = participant
+    self.current = current
+    self.open = open
+  }
+}
+
+/// A membership: what its participant may see of the room.
+public struct MemberState: Hashable, Sendable {
+  public var room: RoomID
+  public var participant: ParticipantID
+  /// The room's head when the membership began.
+  public var joinedAfter: Sequence
+  public var window: Window
+  /// The room's head when its last session closed the room; nil while it is open.
+  public var closedAfter: Sequence?
+
+  public init(
+    room: RoomID, participant: ParticipantID, joinedAfter: Sequence, window: Window,
+    closedAfter: Sequence? = nil
+  ) {
+    self.room = room
+    self.participant = participant
+    self.joinedAfter = joinedAfter
+    self.window = window
+    self.closedAfter = closedAfter
+  }
+}
+
+/// A command that had an effect, remembered by its nonce.
+public struct NonceState: Hashable, Sendable {
+  public var participant: ParticipantID
+  public var nonce: Nonce
+  /// Of what was asked (FNV-1a, 64 bits, over the proposal's canonical form).
+  public var digest: UInt64
+  public var time: Timestamp
+  /// The message that it stored.
+  public var room: RoomID
+  public var sequence: Sequence
+  /// The time of that message.
+  public var messageTime: Timestamp
+
+  public init(
+    participant: ParticipantID, nonce: Nonce, digest: UInt64, time: Timestamp, room: RoomID,
+    sequence: Sequence, messageTime: Timestamp
+  ) {
+    self.participant = participant
+    self.nonce = nonce
+    self.digest = digest
+    self.time = time
+    self.room = room
+    self.sequence = sequence
+    self.messageTime = messageTime
+  }
+}
+
+/// What a start loads from the archive: state in the order of its keys' numbers, and each room's
+/// newest messages.
+public struct LoadedState: Sendable {
+  public struct Room: Sendable {
+    public var state: RoomState
+    /// The newest ``Limits/recentMax`` messages, in order.
+    public var recent: [Message]
+    /// The sequences of the newest ``Limits/backlogMax`` lines, in order, removed ones included.
+    public var lines: [Sequence]
+    /// The same of posts.
+    public var posts: [Sequence]
+
+    public init(state: RoomState, recent: [Message], lines: [Sequence], posts: [Sequence]) {
+      self.state = state
+      self.recent = recent
+      self.lines = lines
+      self.posts = posts
+    }
+  }
+
+  /// The first entry of the log that is not part of it.
+  public var offset: LogOffset
+  /// Nil for an empty archive.
+  public var conversation: ConversationState?
+  public var rooms: [Room]
+  public var participants: [ParticipantState]
+  public var sessions: [SessionState]
+  public var members: [MemberState]
+  public var nonces: [NonceState]
+
+  public init(
+    offset: LogOffset = .zero, conversation: ConversationState? = nil, rooms: [Room] = [],
+    participants: [ParticipantState] = [], sessions: [SessionState] = [],
+    members: [MemberState] = [], nonces: [NonceState] = []
+  ) {
+    self.offset = offset
+    self.conversation = conversation
+    self.rooms = rooms
+    self.participants = participants
+    self.sessions = sessions
+    self.members = members
+    self.nonces = nonces
+  }
+}

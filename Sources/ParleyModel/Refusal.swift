@@ -1,0 +1,96 @@
+/// "No", with a stable code. One catalogue for every door; a code is never renumbered or used
+/// again.
+///
+/// The number is what a protocol with numeric errors sends; `code` is the word that people and
+/// programs read.
+public enum Refusal: Hashable, Sendable, Error {
+  /// The nearest command that exists, where one is near.
+  case badCommand(String, nearest: String?)
+  /// What the command takes instead.
+  case badArguments(usage: String)
+  case badName(String, NameFault)
+  case badText(TextFault)
+  case tooLong(Bounded, bytesMax: Int)
+  /// `free` is a free name like it.
+  case nameTaken(String, free: String?)
+  case nameRegistered(String, free: String?)
+  case badPassword
+  case notLoggedIn
+  case alreadyLoggedIn
+  case notAMember(room: String)
+  case noCurrentRoom
+  case noSuchRoom(String)
+  case noSuchName(String)
+  case noSuchMessage(conversation: String, Sequence)
+  case messageRemoved(conversation: String, Sequence, by: String)
+  case roomIsPrivate(String)
+  case banned(String)
+  case muted(String)
+  case notPermitted(NotPermitted)
+  case tooMany(Bounded, max: Int)
+  case tooFast
+  case nonceReused
+  case storageUnavailable
+  case shuttingDown
+  /// The number names a message that is not a post.
+  case notAPost(conversation: String, Sequence)
+  /// `/r` without anybody to answer.
+  case nobodyToAnswer
+  /// `/leave` in the lobby.
+  case alreadyInLobby
+
+  /// What is wrong with a name.
+  public enum NameFault: UInt8, Hashable, Sendable {
+    case empty, tooLong, badCharacter, badStart, reserved
+  }
+
+  /// What is wrong with a text.
+  public enum TextFault: UInt8, Hashable, Sendable {
+    case empty, notUTF8, nul, control, bidirectional, lineSeparator, newline
+  }
+
+  /// What a bound is of.
+  public enum Bounded: UInt8, Hashable, Sendable {
+    case line, message, post, subject, topic, name, rooms, members, ignored, awayText, lastWord,
+      roomsOfServer, participants
+  }
+
+  /// What only some may do.
+  public enum NotPermitted: UInt8, Hashable, Sendable {
+    case setTopic, removeMessage, directToSelf, ignoreSelf
+  }
+
+  /// The catalogue's word for it.
+  public var code: String {
+    switch self {
+    case .badCommand: "bad_command"
+    case .badArguments: "bad_arguments"
+    case .badName: "bad_name"
+    case .badText: "bad_text"
+    case .tooLong: "too_long"
+    case .nameTaken: "name_taken"
+    case .nameRegistered: "name_registered"
+    case .badPassword: "bad_password"
+    case .notLoggedIn: "not_logged_in"
+    case .alreadyLoggedIn: "already_logged_in"
+    case .notAMember: "not_a_member"
+    case .noCurrentRoom: "no_current_room"
+    case .noSuchRoom: "no_such_room"
+    case .noSuchName: "no_such_name"
+    case .noSuchMessage: "no_such_message"
+    case .messageRemoved: "message_removed"
+    case .roomIsPrivate: "room_is_private"
+    case .banned: "banned"
+    case .muted: "muted"
+    case .notPermitted: "not_permitted"
+    case .tooMany: "too_many"
+    case .tooFast: "too_fast"
+    case .nonceReused: "nonce_reused"
+    case .storageUnavailable: "storage_unavailable"
+    case .shuttingDown: "shutting_down"
+    case .notAPost: "not_a_post"
+    case .nobodyToAnswer: "nobody_to_answer"
+    case .alreadyInLobby: "already_in_lobby"
+    }
+  }
+}

@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// The one binary.
+@main
+struct Parley: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "parley",
+    abstract: "One chat and bulletin-board server for every client.")
+}
