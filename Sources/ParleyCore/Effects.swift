@@ -1,7 +1,8 @@
 public import ParleyModel
 
-/// What one turn has to tell: filled by ``Conversation``, emptied by the runtime. Reused from
-/// turn to turn.
+/// What one turn has to tell: filled by ``Conversation``, emptied by the runtime.
+///
+/// Reused from turn to turn.
 public struct Effects: Sendable {
   /// In order; a session's own effects and its rooms' events keep their order.
   public var items: [Effect] = []

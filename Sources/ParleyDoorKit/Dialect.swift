@@ -15,8 +15,10 @@ package struct Variant: Hashable, Sendable {
   }
 }
 
-/// Prints what everyone in a room is told, for one variant. Pure: what it prints depends on its
-/// arguments alone, so one buffer serves every session of the variant.
+/// Prints what everyone in a room is told, for one variant.
+///
+/// Pure: what it prints depends on its arguments alone, so one buffer serves every session of the
+/// variant.
 package protocol RoomPrinter: Sendable {
   var variant: Variant { get }
 
@@ -58,7 +60,9 @@ package struct Inbound: Sendable {
   /// Commands, in order.
   package var requests: [Request] = []
   /// Bytes to send at once, outside the order of answers: telnet negotiation, echo of typed
-  /// characters, the first prompt. Never an answer to a command.
+  /// characters, the first prompt.
+  ///
+  /// Never an answer to a command.
   package var immediate = ByteBuffer()
   /// The input cannot be read any further; the session ends with this.
   package var failure: Closing?
@@ -66,8 +70,9 @@ package struct Inbound: Sendable {
   package init() {}
 }
 
-/// One protocol for one session: bytes ⇄ commands and events. A value that knows no channel,
-/// decides nothing and keeps only what parsing and printing need.
+/// One protocol for one session: bytes ⇄ commands and events.
+///
+/// A value that knows no channel, decides nothing and keeps only what parsing and printing need.
 package protocol Dialect: Sendable {
   /// The door's name, as the console prints it.
   static var name: String { get }

@@ -27,7 +27,9 @@ package protocol ProposalLog {
   mutating func trim(below offset: LogOffset) throws(LogError)
 }
 
-/// What can go wrong with a log. The kind is compared, the text is for the operator.
+/// What can go wrong with a log.
+///
+/// The kind is compared, the text is for the operator.
 package enum LogError: Error, Hashable, Sendable {
   /// No space, found before anything was written.
   case full

@@ -42,7 +42,9 @@ public enum Departure: Hashable, Sendable {
   case serverStopped
 }
 
-/// What a door asks for on behalf of a session. Doors parse bytes into these and decide nothing.
+/// What a door asks for on behalf of a session.
+///
+/// Doors parse bytes into these and decide nothing.
 public enum Command: Hashable, Sendable {
   // The session.
   /// How many people and rooms there are: what a greeting shows before login.

@@ -1,4 +1,6 @@
-/// One connection that talks: 1, 2, 3 … from the start of the server. 0 is the server itself.
+/// One connection that talks: 1, 2, 3 … from the start of the server.
+///
+/// 0 is the server itself.
 public struct SessionID: Hashable, Comparable, Sendable {
   public var number: UInt64
 
@@ -27,8 +29,10 @@ public struct ParticipantID: Hashable, Comparable, Sendable {
   }
 }
 
-/// A durable identity. None exists until accounts can be registered; its place is here from the
-/// first day, because name, account and session are three things.
+/// A durable identity.
+///
+/// None exists until accounts can be registered; its place is here from the first day, because
+/// name, account and session are three things.
 public struct AccountID: Hashable, Comparable, Sendable {
   public var number: UInt64
 
@@ -59,7 +63,9 @@ public struct RoomID: Hashable, Comparable, Sendable {
   }
 }
 
-/// A room's own count of its messages: 1, 2, 3 …, without gaps. 0 means "none yet".
+/// A room's own count of its messages: 1, 2, 3 …, without gaps.
+///
+/// 0 means "none yet".
 ///
 /// At most 2⁴⁰ − 1, see ``RoomID``.
 public struct Sequence: Hashable, Comparable, Sendable {

@@ -1,4 +1,6 @@
-/// Bounds that hold on every door. Each says what happens beyond it.
+/// Bounds that hold on every door.
+///
+/// Each says what happens beyond it.
 public enum Limits {
   /// A line of input in bytes, its end included; a longer one is refused and skipped.
   public static let lineBytesMax = 8 * 1024

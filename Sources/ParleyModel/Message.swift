@@ -49,9 +49,13 @@ public struct Message: Hashable, Sendable {
   public var time: Timestamp
   public var sender: Sender
   public var kind: MessageKind
-  /// A post's headline; empty for other kinds. At most ``Limits/subjectBytesMax``.
+  /// A post's headline; empty for other kinds.
+  ///
+  /// At most ``Limits/subjectBytesMax``.
   public var subject: String
-  /// UTF-8, further lines after a newline. Empty once removed.
+  /// UTF-8, further lines after a newline.
+  ///
+  /// Empty once removed.
   public var body: String
   /// The post that this post answers.
   public var replyTo: Sequence?

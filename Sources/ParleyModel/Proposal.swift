@@ -1,5 +1,6 @@
-/// What may change the conversation, once the log has ordered it. It has no case that could hold
-/// a password or a token in clear.
+/// What may change the conversation, once the log has ordered it.
+///
+/// It has no case that could hold a password or a token in clear.
 ///
 /// The cases mirror the commands that change something; their meaning is the command's.
 public enum Proposal: Hashable, Sendable {

@@ -1,5 +1,6 @@
-/// What `apply` gives the archive to keep. Written in order, with the log's offset; of several
-/// records for one state the last one counts.
+/// What `apply` gives the archive to keep.
+///
+/// Written in order, with the log's offset; of several records for one state the last one counts.
 public enum Record: Hashable, Sendable {
   case message(Message)
   /// Takes a stored message's subject and body away.

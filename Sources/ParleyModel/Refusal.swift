@@ -1,5 +1,6 @@
-/// "No", with a stable code. One catalogue for every door; a code is never renumbered or used
-/// again.
+/// "No", with a stable code.
+///
+/// One catalogue for every door; a code is never renumbered or used again.
 ///
 /// The number is what a protocol with numeric errors sends; `code` is the word that people and
 /// programs read.

@@ -180,8 +180,9 @@ public struct Profile: Hashable, Sendable {
   }
 }
 
-/// "Done", with what was asked for. The answer to each command, once, in the order of the
-/// commands; see ``Refusal`` for "no".
+/// "Done", with what was asked for.
+///
+/// The answer to each command, once, in the order of the commands; see ``Refusal`` for "no".
 public enum Reply: Hashable, Sendable {
   case greeting(people: Int, rooms: Int)
   case welcome(session: SessionID, name: String, account: String?)

@@ -5,16 +5,22 @@ public enum Backlog: Hashable, Sendable {
   case all
 }
 
-/// What the law needs of the configuration. It enters through the log, because `apply` reads
-/// nothing but state and entry.
+/// What the law needs of the configuration.
+///
+/// It enters through the log, because `apply` reads nothing but state and entry.
 public struct Settings: Hashable, Sendable {
-  /// For rooms without a setting of their own. Default 2.
+  /// For rooms without a setting of their own.
+  ///
+  /// Default 2.
   public var defaultBacklog: Backlog
-  /// Opened at login. Default: the lobby.
+  /// Opened at login.
+  ///
+  /// Default: the lobby.
   public var autojoin: [Name]
   /// Rooms that always exist, besides the lobby.
   public var permanentRooms: [Name]
   /// How long a room without members is kept when its guests merely went, in microseconds.
+  ///
   /// Default 7 days.
   public var emptyRoomMicroseconds: Int64
 
