@@ -1,0 +1,72 @@
+# What people do here, each in one word. `make` alone lists them.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Handed to `parley serve` by `make run`, as in: make run ARGS="--listen 127.0.0.1:0"
+ARGS ?=
+# Which tests `make test` runs; all of them where it is empty.
+FILTER ?=
+# How many tests run at one time.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+# Where `make client` finds the server.
+HOST ?= 127.0.0.1
+PORT ?= 6789
+# The simulation's seed; a new one each time where it is empty.
+SEED ?=
+
+# A target must name each target that it imports.
+IMPORTS := --explicit-target-dependency-import-check error
+RELEASE := swift build -c release $(IMPORTS) --product parley
+
+.PHONY: help setup build run client demo test soak format lint sim bench docs
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## install what is missing (Debian packages), saying what it does
+	@Scripts/setup
+
+build: ## build the release
+	$(RELEASE)
+
+run: ## build the release and start the server (ARGS="…" are its flags)
+	@Scripts/setup build
+	$(RELEASE)
+	@exec "$$($(RELEASE) --show-bin-path)/parley" serve $(ARGS)
+
+client: ## talk to the server with nc (HOST, PORT)
+	@exec nc $(HOST) $(PORT)
+
+demo: ## show a server and three clients in tmux (ARGS=--capture prints it)
+	@Scripts/setup demo
+	$(RELEASE)
+	@PARLEY="$$($(RELEASE) --show-bin-path)/parley" Scripts/demo $(ARGS)
+
+test: ## build everything and run the tests (FILTER="…" for some, JOBS at a time)
+	@Scripts/setup test
+	swift build --build-tests $(IMPORTS)
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(JOBS) \
+	  swift test --skip-build $(if $(FILTER),--filter "$(FILTER)")
+
+soak: ## run the long variants of the tests and keep the result in docs/soak
+	@Scripts/setup test
+	@Scripts/soak
+
+format: ## format the Swift files
+	@Scripts/swift-files | xargs -0 swift format format --in-place --parallel
+
+lint: ## check the Swift files' format and the scripts' syntax
+	@Scripts/lint
+
+sim: ## run the simulation (SEED=… repeats one)
+	swift build --build-tests $(IMPORTS)
+	PARLEY_SEED=$(SEED) swift test --skip-build --filter Simulation
+
+bench: ## measure messages a second and latencies on this machine (ARGS="…")
+	$(RELEASE)
+	@exec "$$($(RELEASE) --show-bin-path)/parley" bench $(ARGS)
+
+docs: ## write the manual's table of settings and check the documents' links
+	swift build --build-tests $(IMPORTS)
+	PARLEY_WRITE_DOCS=1 swift test --skip-build --filter 'The_manual|The manual|Documents'
