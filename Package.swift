@@ -99,7 +99,9 @@ let package = Package(
         "ParleyServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: settings),
+      swiftSettings: settings,
+      plugins: ["CommitPlugin"]),
+    .plugin(name: "CommitPlugin", capability: .buildTool()),
     .target(
       name: "ParleyTesting",
       dependencies: [

@@ -5,5 +5,6 @@ import ArgumentParser
 struct Parley: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "parley",
-    abstract: "One chat and bulletin-board server for every client.")
+    abstract: "One chat and bulletin-board server for every client.",
+    version: Version.text)
 }
