@@ -125,7 +125,8 @@ public struct LogOffset: Hashable, Comparable, Sendable {
 public struct Epoch: Hashable, Sendable {
   /// Random, drawn when the data directory begins or is restored.
   public var incarnation: UInt32
-  /// Counts the epochs of one incarnation, from 1.
+  /// Counts the epochs of a data directory, from 1, over all its incarnations: two epochs differ
+  /// even where two random numbers do not.
   public var counter: UInt32
 
   public init(incarnation: UInt32, counter: UInt32) {

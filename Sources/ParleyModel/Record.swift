@@ -194,37 +194,66 @@ public struct NonceState: Hashable, Sendable {
   public var time: Timestamp
   /// The message that it stored.
   public var room: RoomID
+  public var id: MessageID
   public var sequence: Sequence
   /// The time of that message.
   public var messageTime: Timestamp
+  /// Of the room, or of the recipient of a direct message, as the answer said it: the answer can
+  /// be given again after the room was deleted.
+  public var name: String
+  /// How many sessions a direct message reached; nil for a message to a room.
+  public var sessions: Int?
 
   public init(
     participant: ParticipantID, nonce: Nonce, digest: UInt64, time: Timestamp, room: RoomID,
-    sequence: Sequence, messageTime: Timestamp
+    id: MessageID, sequence: Sequence, messageTime: Timestamp, name: String, sessions: Int? = nil
   ) {
     self.participant = participant
     self.nonce = nonce
     self.digest = digest
     self.time = time
     self.room = room
+    self.id = id
     self.sequence = sequence
     self.messageTime = messageTime
+    self.name = name
+    self.sessions = sessions
   }
 }
 
 /// What a start loads from the archive: state in the order of its keys' numbers, and each room's
 /// newest messages.
 public struct LoadedState: Sendable {
+  /// What stays known of a message when it is no longer in memory: enough to count the backlog,
+  /// to answer a post and to remove one's own message.
+  public struct Note: Hashable, Sendable {
+    public var sequence: Sequence
+    public var sender: ParticipantID
+    /// A post's, empty for lines and once removed.
+    public var subject: String
+    /// The name of who took it away.
+    public var removedBy: String?
+
+    public init(
+      sequence: Sequence, sender: ParticipantID, subject: String = "", removedBy: String? = nil
+    ) {
+      self.sequence = sequence
+      self.sender = sender
+      self.subject = subject
+      self.removedBy = removedBy
+    }
+  }
+
   public struct Room: Sendable {
     public var state: RoomState
     /// The newest ``Limits/recentMax`` messages, in order.
     public var recent: [Message]
-    /// The sequences of the newest ``Limits/backlogMax`` lines, in order, removed ones included.
-    public var lines: [Sequence]
+    /// Notes of the newest ``Limits/backlogMax`` lines, in order, removed ones included.
+    public var lines: [Note]
     /// The same of posts.
-    public var posts: [Sequence]
+    public var posts: [Note]
 
-    public init(state: RoomState, recent: [Message], lines: [Sequence], posts: [Sequence]) {
+    public init(state: RoomState, recent: [Message], lines: [Note], posts: [Note]) {
       self.state = state
       self.recent = recent
       self.lines = lines

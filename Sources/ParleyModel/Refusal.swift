@@ -59,6 +59,9 @@ public enum Refusal: Hashable, Sendable, Error {
   /// What only some may do.
   public enum NotPermitted: UInt8, Hashable, Sendable {
     case setTopic, removeMessage, directToSelf, ignoreSelf
+    /// A message can be removed, and a post answered, as long as it is among the room's newest
+    /// ``Limits/backlogMax`` of its kind; older ones can only be read.
+    case oldMessage
   }
 
   /// The catalogue's word for it.
