@@ -93,10 +93,12 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
+    .systemLibrary(name: "CEpoll"),
+    .target(name: "ParleyBench", dependencies: ["CEpoll"], swiftSettings: settings),
     .executableTarget(
       name: "parley",
       dependencies: [
-        "ParleyServer",
+        "ParleyBench", "ParleyServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings,

@@ -6,5 +6,6 @@ struct Parley: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "parley",
     abstract: "One chat and bulletin-board server for every client.",
-    version: Version.text)
+    version: Version.text,
+    subcommands: [Bench.self])
 }
