@@ -93,7 +93,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
-    .systemLibrary(name: "CEpoll"),
+    .target(name: "CEpoll"),
     .target(name: "ParleyBench", dependencies: ["CEpoll"], swiftSettings: settings),
     .executableTarget(
       name: "parley",

@@ -32,7 +32,7 @@ package final class BenchRun {
 
   package init(_ plan: BenchPlan) {
     self.plan = plan
-    self.epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    self.epoll = cepoll_create()
     self.buffer = .allocate(capacity: Self.bufferBytes + (1 << 16))
     self.saying = (0..<plan.rooms).map { room in
       let parts = plan.dialect.saying(in: Self.name(ofRoom: room, plan))
@@ -127,10 +127,7 @@ package final class BenchRun {
       ? id : room * self.plan.members + (place + 1) % self.plan.members
     self.connections.append(connection)
     if connection.seat != nil { self.senders.append(connection) }
-    var event = epoll_event()
-    event.events = EPOLLIN.rawValue
-    event.data.u64 = UInt64(id)
-    epoll_ctl(self.epoll, EPOLL_CTL_ADD, connection.descriptor, &event)
+    _ = cepoll_add(self.epoll, connection.descriptor, UInt32(id), 0)
     connection.state = .loggingIn
     connection.queue(self.plan.dialect.login(as: connection.name))
     try self.flush(connection)
@@ -220,10 +217,8 @@ package final class BenchRun {
       throw BenchError("\(connection.name) lost its connection")
     }
     if connection.waitsToWrite != waited {
-      var event = epoll_event()
-      event.events = EPOLLIN.rawValue | (connection.waitsToWrite ? EPOLLOUT.rawValue : 0)
-      event.data.u64 = UInt64(connection.id)
-      epoll_ctl(self.epoll, EPOLL_CTL_MOD, connection.descriptor, &event)
+      _ = cepoll_change(
+        self.epoll, connection.descriptor, UInt32(connection.id), connection.waitsToWrite ? 1 : 0)
     }
   }
 
@@ -231,18 +226,16 @@ package final class BenchRun {
 
   /// Waits for something to happen and deals with it; the number of sockets on which it did.
   private func pass(timeout nanoseconds: UInt64) throws(BenchError) -> Int {
-    var timeout = timespec(
-      tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-    return try withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.eventsMax) {
-      (events: UnsafeMutableBufferPointer<epoll_event>) throws(BenchError) -> Int in
-      let count = epoll_pwait2(
-        self.epoll, events.baseAddress, Int32(Self.eventsMax), &timeout, nil)
-      for index in 0..<max(Int(count), 0) {
-        let connection = self.connections[Int(events[index].data.u64)]
-        if events[index].events & EPOLLOUT.rawValue != 0 { try self.flush(connection) }
-        if events[index].events & ~EPOLLOUT.rawValue != 0 { try self.receive(connection) }
+    try withUnsafeTemporaryAllocation(of: cepoll_ready.self, capacity: Self.eventsMax) {
+      (ready: UnsafeMutableBufferPointer<cepoll_ready>) throws(BenchError) -> Int in
+      let count = cepoll_wait(
+        self.epoll, ready.baseAddress, Int32(Self.eventsMax), Int64(nanoseconds))
+      for event in ready[..<Int(count)] {
+        let connection = self.connections[Int(event.tag)]
+        if event.writable != 0 { try self.flush(connection) }
+        if event.readable != 0 { try self.receive(connection) }
       }
-      return max(Int(count), 0)
+      return Int(count)
     }
   }
 
