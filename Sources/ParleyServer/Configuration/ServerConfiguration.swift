@@ -1,0 +1,65 @@
+package import Logging
+package import ParleyModel
+
+/// How the console writes its lines.
+package enum LogFormat: String, Hashable, Sendable, CaseIterable {
+  case text
+  /// One JSON object a line.
+  case json
+}
+
+/// What happens to a session whose outbox is full.
+package enum OutboxPolicy: String, Hashable, Sendable, CaseIterable {
+  /// Nothing more is pushed; when its socket drains, the rest comes from the log, in order.
+  case catchup
+  /// It is told why and disconnected.
+  case disconnect
+}
+
+/// All that an operator may set.
+///
+/// The values here are the defaults; ``Setting/all`` names each with what is allowed, and
+/// docs/manual.md says it to operators.
+package struct ServerConfiguration: Hashable, Sendable {
+  /// The addresses to listen on.
+  package var listeners = [
+    ListenAddress(host: "127.0.0.1", port: ListenAddress.defaultPort),
+    ListenAddress(host: "::1", port: ListenAddress.defaultPort),
+  ]
+  /// Where the log, the archive and the Unix socket are, relative to the working directory.
+  package var dataDirectory = "parley-data"
+  /// How many event loops there are; nil is the number of processors.
+  package var threads: Int?
+  /// What of itself the server reports; sessions' comings and goings are `info`.
+  package var logLevel = Logger.Level.info
+  package var logFormat = LogFormat.text
+  /// Whether the console shows what is said.
+  package var logMessages = false
+  /// What greetings call this server; nil is the machine's name.
+  package var serverName: String?
+  /// How much from before its joining a member may see, in rooms without a setting of their own.
+  package var defaultBacklog = Backlog.count(2)
+  /// The rooms that a session opens at login; the first becomes its current room.
+  package var autojoin = ["lobby"]
+  /// The rooms that always exist, besides the lobby.
+  package var permanentRooms: [String] = []
+  /// How long a room without members is kept, when its guests merely went.
+  package var emptyRoomTTL = Duration.seconds(7 * 24 * 60 * 60)
+  /// The bytes that may wait for one session before ``outboxPolicy`` acts.
+  package var outboxBytesMax = 256 * 1024
+  package var outboxPolicy = OutboxPolicy.catchup
+  /// How long a connection may be silent before it is probed.
+  package var heartbeat = Duration.seconds(60)
+  /// How long it then has to answer.
+  package var heartbeatGrace = Duration.seconds(30)
+  /// How long a connection may take to log in.
+  package var loginTimeout = Duration.seconds(60)
+  /// How long a session may go without a command; nil is for ever.
+  package var idleTimeout: Duration?
+  /// How long a session with bytes waiting may take none of them.
+  package var stallTimeout = Duration.seconds(120)
+  /// How long what is queued may take to be sent when the server stops.
+  package var shutdownGrace = Duration.seconds(5)
+
+  package init() {}
+}
