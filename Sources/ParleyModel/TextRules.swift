@@ -1,4 +1,6 @@
-/// What a text may hold. Doors ask before they hand a command on, and the law asks again.
+/// What a text may hold.
+///
+/// Doors ask before they hand a command on, and the law asks again.
 ///
 /// A Swift string is UTF-8 already; what is not UTF-8 is refused where bytes become a string.
 public enum TextRules {
@@ -66,7 +68,9 @@ public enum TextRules {
     case refused(Refusal.TextFault)
   }
 
-  /// Of a scalar beyond ASCII. White space and what is refused end below U+3001.
+  /// Of a scalar beyond ASCII.
+  ///
+  /// White space and what is refused end below U+3001.
   private static func meaning(
     ofScalarAt index: Int, length: Int, in bytes: UnsafeBufferPointer<UInt8>
   ) -> Meaning {

@@ -8,8 +8,10 @@ struct ConfigurationFile {
   var name: String
   var values: [String: [String]] = [:]
   var lines: [String: Int] = [:]
+  /// Keys that are no settings, and values of the wrong shape, each with its line.
+  var faults: [String] = []
 
-  /// Reads the file; everything that can be told without knowing what a key allows is checked.
+  /// Reads the file; throws where it cannot be read as settings at all.
   init(path: String) throws(ConfigurationError) {
     let text: String
     do {
@@ -37,7 +39,6 @@ struct ConfigurationFile {
       let line = root.mark?.line ?? 1
       throw ConfigurationError(["\(name):\(line): write settings as `name: value`, one a line"])
     }
-    var faults: [String] = []
     for (keyNode, valueNode) in mapping {
       let line = keyNode.mark?.line ?? 0
       do throws(SettingFault) {
@@ -46,10 +47,9 @@ struct ConfigurationFile {
         self.values[key] = try Self.texts(valueNode, of: setting)
         self.lines[key] = line
       } catch {
-        faults.append("\(name):\(line): \(error)")
+        self.faults.append("\(name):\(line): \(error)")
       }
     }
-    guard faults.isEmpty else { throw ConfigurationError(faults) }
   }
 
   /// The values as swift-configuration reads them.
@@ -60,9 +60,9 @@ struct ConfigurationFile {
   private static func setting(_ key: String) throws(SettingFault) -> Setting {
     if let setting = Setting.named(key) { return setting }
     let names = Setting.all.map(\.name)
-    let nearest = key.nearest(in: names).map { "did you mean \($0)? " } ?? ""
+    let nearest = key.nearest(in: names).map { "did you mean \($0)? There are: " } ?? "there are: "
     throw SettingFault(
-      "\"\(key)\" is not a setting; \(nearest)There are: \(names.joined(separator: ", "))")
+      "\"\(key)\" is not a setting; \(nearest)\(names.joined(separator: ", "))")
   }
 
   private static func texts(_ node: Node, of setting: Setting) throws(SettingFault) -> [String] {
@@ -95,8 +95,11 @@ struct ConfigurationFile {
       YamlError.composer(_, let problem, let mark, _):
       return "\(name):\(mark.line): this is not YAML: \(problem)"
     case YamlError.duplicatedKeysInMapping(let duplicates, let context):
-      let keys = duplicates.sorted().joined(separator: ", ")
-      return "\(name):\(context.mark.line): \(keys): stands there more than once"
+      // The parser says where the mapping begins; the line of the second one is what helps.
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      let key = duplicates.min() ?? ""
+      let line = lines.lastIndex { $0.hasPrefix(key) }.map { $0 + 1 } ?? context.mark.line
+      return "\(name):\(line): \(key): stands there more than once"
     default:
       return "\(name): this is not YAML: it holds a character that YAML does not allow"
     }

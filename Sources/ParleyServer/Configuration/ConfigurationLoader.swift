@@ -25,6 +25,8 @@ package struct ConfigurationLoader {
     var reader: ConfigReader
     /// Where in it a setting stands, as a mistake is told.
     var place: (Setting) -> String
+    /// What was wrong before any value was looked at.
+    var faults: [String] = []
   }
 
   /// Reads all places and tells every mistake, or answers what the server is to be.
@@ -72,7 +74,8 @@ package struct ConfigurationLoader {
   private static func source(of file: ConfigurationFile) -> Source {
     Source(
       reader: ConfigReader(provider: file.provider),
-      place: { "\(file.name):\(file.lines[$0.name] ?? 0): \($0.name)" })
+      place: { "\(file.name):\(file.lines[$0.name] ?? 0): \($0.name)" },
+      faults: file.faults)
   }
 
   private static func load(
@@ -81,6 +84,7 @@ package struct ConfigurationLoader {
     var configuration = ServerConfiguration()
     var faults: [String] = []
     for source in sources {
+      faults += source.faults
       for setting in Setting.all {
         guard let values = self.values(of: setting, in: source.reader) else { continue }
         do throws(SettingFault) {

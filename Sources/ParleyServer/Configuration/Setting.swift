@@ -86,8 +86,8 @@ extension Setting {
   }
 
   /// `a`, `a or b`, `a, b or c`.
-  static func series(_ words: [String]) -> String {
+  static func series(_ words: [String], last conjunction: String = "or") -> String {
     guard let last = words.last, words.count > 1 else { return words.joined() }
-    return words.dropLast().joined(separator: ", ") + " or " + last
+    return words.dropLast().joined(separator: ", ") + " \(conjunction) " + last
   }
 }

@@ -55,11 +55,12 @@ package enum SettingValue {
     return .count(number)
   }
 
-  /// A duration in the largest unit that holds it exactly.
+  /// A duration in the largest unit that holds it exactly; minutes are told in seconds.
   static func text(of duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
-    for unit in self.timeUnits.reversed() where milliseconds % unit.milliseconds == 0 {
+    for unit in self.timeUnits.reversed()
+    where milliseconds % unit.milliseconds == 0 && unit.suffix != "m" {
       return "\(milliseconds / unit.milliseconds)\(unit.suffix)"
     }
     return "\(milliseconds)ms"

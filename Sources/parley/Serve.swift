@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import ParleyServer
+
+/// `parley serve`: reads the configuration and runs the server until it is told to stop.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the server; it needs no configuration.",
+    discussion: """
+      Each setting can also stand in parley.yaml, under the flag's name with underscores, or in \
+      a variable such as PARLEY_LOG_LEVEL. A flag goes before a variable, a variable before the \
+      file.
+      """)
+
+  @Option(
+    name: .customLong("config"), help: "The file to read (default: parley.yaml, if it exists).")
+  var configurationFile: String?
+
+  @OptionGroup(title: "Settings")
+  var settings: SettingFlags
+
+  @OptionGroup(title: "Settings of sessions")
+  var sessionSettings: SessionSettingFlags
+
+  func run() async throws {
+    let configuration = try self.load()
+    let console = Console(configuration)
+    defer { console.close() }
+    try await self.serve(configuration, console: console)
+  }
+
+  /// Reads the configuration; mistakes are told, all of them, before the server does anything.
+  private func load() throws -> ServerConfiguration {
+    let loader = ConfigurationLoader(
+      flags: self.settings.values.merging(self.sessionSettings.values) { $1 },
+      variables: ProcessInfo.processInfo.environment, file: self.configurationFile)
+    for (name, meant) in loader.misspelledVariables {
+      Self.complain("\(name) is not a setting and means nothing; did you mean \(meant)?")
+    }
+    do throws(ConfigurationError) {
+      return try loader.load { FileManager.default.fileExists(atPath: $0) }
+    } catch {
+      for fault in error.faults { Self.complain(fault) }
+      throw ExitCode(EX_CONFIG)
+    }
+  }
+
+  private func serve(_ configuration: ServerConfiguration, console: Console) async throws {
+    Self.complain("this build has no server yet")
+    throw ExitCode.failure
+  }
+
+  private static func complain(_ text: String) {
+    FileHandle.standardError.write(Data("parley: \(text)\n".utf8))
+  }
+}
