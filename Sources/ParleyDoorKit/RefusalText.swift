@@ -1,0 +1,106 @@
+package import ParleyModel
+
+/// What is said to people about each refusal, without what to do about it, which depends on the
+/// door. Holds nothing internal and nothing that a terminal would act on.
+package enum RefusalText {
+  /// One sentence without its full stop, in lower case.
+  package static func explanation(_ refusal: Refusal) -> String {
+    switch refusal {
+    case .badCommand(let command, nearest: _): "there is no \(command)"
+    case .badArguments(let usage): "usage: \(usage)"
+    case .badName(let name, let fault): self.explanation(name, fault)
+    case .badText(let fault): self.explanation(fault)
+    case .tooLong(let bounded, let bytesMax):
+      "\(self.singular(bounded)) has at most \(bytesMax) bytes"
+    case .nameTaken(let name, free: _): "\(name) is taken, or looks like a name that is"
+    case .nameRegistered(let name, free: _): "\(name) is the name of an account"
+    case .badPassword: "the password is not right"
+    case .notLoggedIn: "you have no name yet"
+    case .alreadyLoggedIn: "you have a name already"
+    case .notAMember(let room): "you have not joined \(room)"
+    case .noCurrentRoom: "you are in no room"
+    case .noSuchRoom(let room): "there is no room \(room)"
+    case .noSuchName(let name): "nobody here is called \(name)"
+    case .noSuchMessage(let conversation, let sequence):
+      "\(conversation) has no message #\(sequence.number) that you may see"
+    case .messageRemoved(let conversation, let sequence, let name):
+      "message #\(sequence.number) of \(conversation) was removed by \(name)"
+    case .roomIsPrivate(let room): "\(room) is private"
+    case .banned(let room): "you are banned from \(room)"
+    case .muted(let room): "you are muted in \(room)"
+    case .notPermitted(let deed): self.explanation(deed)
+    case .tooMany(let bounded, let max): "at most \(max) \(self.plural(bounded))"
+    case .tooFast: "too many commands at once"
+    case .nonceReused: "the nonce was used for another command"
+    case .storageUnavailable: "the server cannot store anything now, and nothing was changed"
+    case .shuttingDown: "the server is shutting down"
+    case .notAPost(let conversation, let sequence):
+      "message #\(sequence.number) of \(conversation) is not a post"
+    case .nobodyToAnswer: "nobody has sent you a direct message"
+    case .alreadyInLobby: "you are in the lobby already"
+    }
+  }
+
+  private static func explanation(_ name: String, _ fault: Refusal.NameFault) -> String {
+    switch fault {
+    case .empty: "a name cannot be empty"
+    case .tooLong: "\(name) is too long for a name"
+    case .badCharacter: "\(name) has characters that a name cannot have"
+    case .badStart: "\(name) begins with a character that a name cannot begin with"
+    case .reserved: "\(name) is a name of the server's own, or looks like one"
+    }
+  }
+
+  private static func explanation(_ fault: Refusal.TextFault) -> String {
+    switch fault {
+    case .empty: "there is no text in it"
+    case .notUTF8: "it is not UTF-8"
+    case .nul: "it has a NUL character in it"
+    case .control: "it has a control character in it"
+    case .bidirectional: "it has a character in it that changes the direction of writing"
+    case .lineSeparator: "it has a line or paragraph separator (U+2028, U+2029) in it"
+    case .newline: "it has several lines"
+    }
+  }
+
+  private static func explanation(_ deed: Refusal.NotPermitted) -> String {
+    switch deed {
+    case .setTopic: "only the room's owner sets its topic"
+    case .removeMessage: "only its author removes a message"
+    case .directToSelf: "a direct message goes to somebody else"
+    case .ignoreSelf: "you cannot ignore yourself"
+    }
+  }
+
+  private static func singular(_ bounded: Refusal.Bounded) -> String {
+    switch bounded {
+    case .line: "a line"
+    case .message: "a message"
+    case .post: "a post"
+    case .subject: "a subject"
+    case .topic: "a topic"
+    case .name: "a name"
+    case .awayText: "an away text"
+    case .lastWord: "a last word"
+    case .rooms, .members, .ignored, .roomsOfServer, .participants: "it"
+    }
+  }
+
+  private static func plural(_ bounded: Refusal.Bounded) -> String {
+    switch bounded {
+    case .line: "lines"
+    case .message: "messages"
+    case .post: "posts"
+    case .subject: "subjects"
+    case .topic: "topics"
+    case .name: "names"
+    case .awayText: "away texts"
+    case .lastWord: "last words"
+    case .rooms: "rooms can be open or joined by one person"
+    case .members: "people can be members of a room"
+    case .ignored: "people can be ignored"
+    case .roomsOfServer: "rooms can exist on this server"
+    case .participants: "people can be on this server"
+    }
+  }
+}

@@ -1,0 +1,374 @@
+package import NIOCore
+package import ParleyDoorKit
+import ParleyModel
+
+/// Line mode for one session: lines of text ⇄ commands and what is told.
+///
+/// A value on the event loop of its socket. It keeps an unfinished line, a post that is being
+/// written, and what answers need: the session's name and room, and texts of its own in the order
+/// of their commands.
+package struct LineDialect: Dialect {
+  package static let name = "line"
+
+  /// Where a session is, as its input is read.
+  enum Phase: Hashable, Sendable {
+    /// Nothing was asked of the server yet.
+    case unbegun
+    /// The next line is a name.
+    case naming
+    /// A name was sent under that tag; what follows is read as if it were granted.
+    case entering(RequestTag)
+    case inside
+    /// It asked to leave: nothing more is read.
+    case leaving
+  }
+
+  /// A text of the door's own, printed when its turn among the answers comes.
+  enum Prepared: Sendable {
+    case text(String)
+    case style(LineStyle, String)
+  }
+
+  let options: LineDoorOptions
+  var phase = Phase.unbegun
+  /// Whether IRC's first words still lead to IRC.
+  private var isFirstLine = true
+  private var handed: ByteBuffer?
+  private var framer = LineFramer(edits: true)
+  private var draft: PostDraft?
+  private var verbs = true
+  /// Lines in a row that could not be read.
+  private var faultyLines = 0
+  private var lastTag: UInt64 = 0
+  /// Requests made at the prompt: the prompt comes again after their answer.
+  var promptTags: [RequestTag] = []
+  var prepared: [Prepared] = []
+  /// The style as the last `/set` left it, which may be ahead of what is printed.
+  private var wantedStyle = LineStyle()
+  var linePrinter = LinePrinter(style: LineStyle())
+  /// As the server knows it.
+  var ownName = ""
+  var currentRoom: String?
+  /// The cursor stands behind the prompt.
+  var isAtPrompt = false
+
+  /// After that many lines in a row that cannot be read the session ends.
+  static let faultyLinesMax = 20
+
+  package init(options: LineDoorOptions) {
+    self.options = options
+  }
+
+  package var printer: any RoomPrinter { self.linePrinter }
+  package var probes: Bool { false }
+
+  package mutating func handOver() -> ByteBuffer? {
+    defer { self.handed = nil }
+    return self.handed
+  }
+
+  package mutating func receive(_ bytes: inout ByteBuffer, into inbound: inout Inbound) {
+    if self.phase == .unbegun {
+      self.phase = .naming
+      inbound.requests.append(Request(.greet, tag: self.nextTag()))
+    }
+    while self.phase != .leaving, inbound.failure == nil,
+      let frame = self.framer.next(from: &bytes, replies: &inbound.immediate)
+    {
+      self.take(frame, into: &inbound)
+      guard self.handed == nil else {
+        self.handed?.writeBuffer(&bytes)
+        break
+      }
+    }
+    // After the end of a session, nothing that arrives means anything.
+    bytes.moveReaderIndex(to: bytes.writerIndex)
+    self.noteTelnet()
+  }
+
+  package mutating func receiveEnd(into inbound: inout Inbound) {
+    guard self.phase != .leaving, self.handed == nil else { return }
+    if let frame = self.framer.end() { self.take(frame, into: &inbound) }
+    guard self.phase != .leaving else { return }
+    self.phase = .leaving
+    inbound.requests.append(Request(.quit(.connectionLost), tag: self.nextTag()))
+  }
+
+  /// A client that speaks telnet is sent its line ends (RFC 854: CR LF).
+  private mutating func noteTelnet() {
+    guard self.framer.spokeTelnet, !self.wantedStyle.returns else { return }
+    self.wantedStyle.returns = true
+    var style = self.linePrinter.style
+    style.returns = true
+    self.linePrinter = LinePrinter(style: style)
+  }
+
+  func nextTagValue() -> UInt64 { self.lastTag + 1 }
+
+  private mutating func nextTag() -> RequestTag {
+    self.lastTag += 1
+    return RequestTag(self.lastTag)
+  }
+
+  private mutating func take(_ frame: LineFramer.Frame, into inbound: inout Inbound) {
+    self.isAtPrompt = false
+    let fault: Refusal
+    switch frame {
+    case .line(let text, let isPlain):
+      self.faultyLines = 0
+      self.take(text, isPlain: isPlain, into: &inbound)
+      self.isFirstLine = false
+      return
+    case .notUTF8: fault = .badText(.notUTF8)
+    case .tooLong: fault = .tooLong(.line, bytesMax: Limits.lineBytesMax)
+    }
+    self.isFirstLine = false
+    self.faultyLines += 1
+    if self.faultyLines >= Self.faultyLinesMax {
+      inbound.failure = .garbage("\(Self.faultyLinesMax) lines in a row could not be read")
+    } else if self.draft != nil {
+      self.draft?.refuse(fault)
+    } else {
+      self.misuse(fault, into: &inbound)
+    }
+  }
+
+  private mutating func take(_ line: String, isPlain: Bool, into inbound: inout Inbound) {
+    switch self.phase {
+    case .naming: self.takeName(line, into: &inbound)
+    case .entering, .inside:
+      if self.draft == nil {
+        self.takeLine(line, isPlain: isPlain, into: &inbound)
+      } else {
+        self.takeDraft(line, into: &inbound)
+      }
+    case .unbegun, .leaving: break
+    }
+  }
+
+  // MARK: At the prompt
+
+  private mutating func takeName(_ line: String, into inbound: inout Inbound) {
+    if self.isFirstLine, Self.isIRC(line) {
+      self.handed = ByteBuffer(string: line + "\r\n")
+      return
+    }
+    var words = Substring(line)
+    while words.last?.isWhitespace == true { words.removeLast() }
+    words = words.drop(while: \.isWhitespace)
+    let first = words.prefix { $0 != " " }
+    do throws(Refusal) {
+      if let (row, form) = CommandTable.find(first), !first.isEmpty,
+        row.name == "exit" || row.name == "help"
+      {
+        let action = try form.action(String(first), words[first.endIndex...])
+        if row.name == "help" { self.promptTags.append(RequestTag(self.nextTagValue())) }
+        self.perform(action, into: &inbound)
+        return
+      }
+      if first.utf8.first == UInt8(ascii: "/") || first.utf8.first == UInt8(ascii: "%") {
+        throw .notLoggedIn
+      }
+      let name = try NameRules.participantName(String(words))
+      let tag = self.nextTag()
+      self.promptTags.append(tag)
+      self.phase = .entering(tag)
+      inbound.requests.append(Request(.login(name, autojoin: true), tag: tag))
+    } catch {
+      self.promptTags.append(RequestTag(self.nextTagValue()))
+      self.misuse(error, into: &inbound)
+    }
+  }
+
+  /// Whether a line is what IRC clients begin with: `CAP `, `NICK ` and so on, perhaps behind tags
+  /// or a source.
+  private static func isIRC(_ line: String) -> Bool {
+    var rest = Substring(line)
+    while rest.utf8.first == UInt8(ascii: "@") || rest.utf8.first == UInt8(ascii: ":") {
+      guard let space = rest.utf8.firstIndex(of: UInt8(ascii: " ")) else { return false }
+      rest = rest[space...].drop { $0 == " " }
+    }
+    guard let space = rest.utf8.firstIndex(of: UInt8(ascii: " ")) else { return false }
+    switch rest[..<space].uppercased() {
+    case "CAP", "NICK", "USER", "PASS", "AUTHENTICATE": return true
+    default: return false
+    }
+  }
+
+  // MARK: Inside
+
+  /// The first byte, or a first word of capitals, decides what a line is.
+  private mutating func takeLine(_ line: String, isPlain: Bool, into inbound: inout Inbound) {
+    guard let byte = line.utf8.first else {
+      self.misuse(.badText(.empty), into: &inbound)
+      return
+    }
+    switch byte {
+    case UInt8(ascii: "/"), UInt8(ascii: "%"):
+      let second = line.utf8.dropFirst().first
+      if second == byte {
+        self.say(String(line.unicodeScalars.dropFirst()), isPlain: isPlain, into: &inbound)
+      } else {
+        self.takeCommand(line, into: &inbound)
+      }
+    case UInt8(ascii: " "):
+      self.say(String(line.unicodeScalars.dropFirst()), isPlain: false, into: &inbound)
+    case UInt8(ascii: "A")...UInt8(ascii: "Z") where self.verbs && Self.beginsWithCapitals(line):
+      let first = line.prefix { $0 != " " }
+      if let (_, form) = CommandTable.find(first) {
+        self.perform(form, String(first), line[first.endIndex...], into: &inbound)
+      } else if first == "MSG" {
+        self.refuseMurmur(first, into: &inbound)
+      } else {
+        self.say(line, isPlain: isPlain, into: &inbound)
+      }
+    case UInt8(ascii: "D"), UInt8(ascii: "d"), UInt8(ascii: "M"), UInt8(ascii: "m"):
+      let first = line.prefix { $0 != " " }
+      if first.utf8.count <= 3, ["dm", "msg"].contains(first.lowercased()) {
+        self.refuseMurmur(first, into: &inbound)
+      } else {
+        self.say(line, isPlain: isPlain, into: &inbound)
+      }
+    default:
+      self.say(line, isPlain: isPlain, into: &inbound)
+    }
+  }
+
+  /// Whether the first word is made of the letters A to Z alone, as short as a verb.
+  private static func beginsWithCapitals(_ line: String) -> Bool {
+    var length = 0
+    for byte in line.utf8 {
+      if byte == UInt8(ascii: " ") { break }
+      guard byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z"), length < 8 else { return false }
+      length += 1
+    }
+    return length > 1
+  }
+
+  private mutating func say(_ text: String, isPlain: Bool, into inbound: inout Inbound) {
+    // A plain line has passed the checks when it was read; only the length is left.
+    if isPlain, text.utf8.count <= Limits.sayBytesMax {
+      inbound.requests.append(Request(.say(.current, .say, text)))
+      return
+    }
+    do throws(Refusal) {
+      inbound.requests.append(Request(try CommandTable.said(.say, text)))
+    } catch {
+      self.misuse(error, into: &inbound)
+    }
+  }
+
+  /// `dm bob psst`: what may be meant for one is not said to all.
+  private mutating func refuseMurmur(_ word: Substring, into inbound: inout Inbound) {
+    let nearest = self.verbs ? "DM NAME TEXT" : "/dm NAME TEXT"
+    self.misuse(.badCommand(String(word), nearest: nearest), into: &inbound)
+  }
+
+  private mutating func takeCommand(_ line: String, into inbound: inout Inbound) {
+    let first = line.prefix { $0 != " " }
+    guard let (_, form) = CommandTable.find(first) else {
+      let spelling = NameRules.shown(String(first))
+      let nearest = CommandTable.nearest(to: spelling)
+      self.misuse(.badCommand(spelling, nearest: nearest), into: &inbound)
+      return
+    }
+    self.perform(form, String(first), line[first.endIndex...], into: &inbound)
+  }
+
+  private mutating func perform(
+    _ form: CommandForm, _ spelling: String, _ arguments: Substring, into inbound: inout Inbound
+  ) {
+    do throws(Refusal) {
+      self.perform(try form.action(spelling, arguments), into: &inbound)
+    } catch {
+      self.misuse(error, into: &inbound)
+    }
+  }
+
+  private mutating func perform(_ action: LineAction, into inbound: inout Inbound) {
+    switch action {
+    case .said(let command):
+      inbound.requests.append(Request(command))
+    case .command(let command):
+      if case .quit = command { self.phase = .leaving }
+      inbound.requests.append(Request(command, tag: self.nextTag()))
+    case .beginPost(let subject):
+      self.draft = PostDraft(subject: subject)
+      self.answer(
+        .text("ok write the post; a line with a lone . sends it, /cancel gives it up"),
+        into: &inbound)
+    case .cancelPost:
+      self.misuse(
+        .badArguments(usage: "/cancel, while a post is being written"), into: &inbound)
+    case .help(let word):
+      switch LineHelp.text(about: word) {
+      case .success(let text): self.answer(.text(text), into: &inbound)
+      case .failure(let refusal): self.misuse(refusal, into: &inbound)
+      }
+    case .show(let setting):
+      self.answer(.text("ok " + self.description(of: setting)), into: &inbound)
+    case .set(let setting, let value):
+      self.set(setting, value)
+      let text = "ok " + self.description(of: setting)
+      self.answer(.style(self.wantedStyle, text), into: &inbound)
+    case .connect:
+      self.answer(
+        .text("ok you are connected; /connect is for parley chat, elsewhere: nc HOST PORT"),
+        into: &inbound)
+    }
+  }
+
+  // MARK: A post that is being written
+
+  private mutating func takeDraft(_ line: String, into inbound: inout Inbound) {
+    switch self.draft?.take(line) {
+    case .more, nil: return
+    case .done(let subject, let body):
+      self.draft = nil
+      do throws(Refusal) {
+        let command = try CommandTable.post(.current, subject, body)
+        inbound.requests.append(Request(command, tag: self.nextTag()))
+      } catch {
+        self.misuse(error, into: &inbound)
+      }
+    case .refused(let refusal):
+      self.draft = nil
+      self.misuse(refusal, into: &inbound)
+    case .cancelled:
+      self.draft = nil
+      self.answer(.text("ok the post is given up"), into: &inbound)
+    }
+  }
+
+  // MARK: Settings
+
+  private mutating func set(_ setting: LineSetting, _ value: String) {
+    switch setting {
+    case .numbers: self.wantedStyle.numbers = value == "on"
+    case .colour: self.wantedStyle.colour = value == "on"
+    case .verbs: self.verbs = value == "on"
+    case .timezone: self.wantedStyle.zone = LineZone(value) ?? .utc
+    }
+  }
+
+  private func description(of setting: LineSetting?) -> String {
+    switch setting {
+    case .numbers: "numbers are \(self.wantedStyle.numbers ? "on" : "off")"
+    case .colour: "colour is \(self.wantedStyle.colour ? "on" : "off")"
+    case .verbs: "verbs are \(self.verbs ? "on" : "off")"
+    case .timezone: "times are \(self.wantedStyle.zone.name)"
+    case nil: LineSetting.allCases.map { self.description(of: $0) }.joined(separator: ", ")
+    }
+  }
+
+  // MARK: Answers of the door's own
+
+  private mutating func answer(_ prepared: Prepared, into inbound: inout Inbound) {
+    self.prepared.append(prepared)
+    inbound.requests.append(Request(.local, tag: self.nextTag()))
+  }
+
+  private mutating func misuse(_ refusal: Refusal, into inbound: inout Inbound) {
+    inbound.requests.append(Request(.misuse(refusal), tag: self.nextTag()))
+  }
+}

@@ -1,0 +1,89 @@
+import ParleyModel
+
+/// What to do about a refusal in line mode.
+enum LineHint {
+  /// What to do, or nil where the explanation says it all.
+  static func hint(_ refusal: Refusal) -> String? {
+    switch refusal {
+    case .badCommand(let command, let nearest): self.hint(command, nearest)
+    case .badArguments: nil
+    case .badName(_, let fault): self.hint(fault)
+    case .badText(let fault): self.hint(fault)
+    case .tooLong(let bounded, bytesMax: _): self.hint(bounded)
+    case .nameTaken(_, let free), .nameRegistered(_, let free):
+      free.map { "\($0) is free" } ?? "choose another name"
+    case .badPassword: "try again"
+    case .notLoggedIn: "give a name first"
+    case .alreadyLoggedIn: "/nick NAME changes it"
+    case .notAMember(let room): "/join \(room)"
+    case .noCurrentRoom: "/join lobby, or name the room"
+    case .noSuchRoom(let room): "/rooms lists them, /join \(room) makes it"
+    case .noSuchName: "/who lists who is here"
+    case .noSuchMessage: "/history shows what there is"
+    case .messageRemoved: nil
+    case .roomIsPrivate: "ask somebody in it"
+    case .banned, .muted: "ask who runs it"
+    case .notPermitted: nil
+    case .tooMany: self.hint(tooMany: refusal)
+    case .tooFast: "wait a little and send it again"
+    case .nonceReused: "draw another"
+    case .storageUnavailable: "try again later; reading goes on"
+    case .shuttingDown: "come back later"
+    case .notAPost: "/list shows the posts, plain text answers a line"
+    case .nobodyToAnswer: "/dm NAME TEXT sends one"
+    case .alreadyInLobby: "/exit leaves the server"
+    }
+  }
+
+  private static func hint(_ command: String, _ nearest: String?) -> String {
+    switch command.utf8.first {
+    case UInt8(ascii: "/"), UInt8(ascii: "%"):
+      let escape = "\(command.prefix(1))\(command) says it"
+      guard let nearest else { return "/help lists the commands, \(escape)" }
+      return "did you mean \(nearest)? \(escape)"
+    default:
+      // `dm bob hello`: what may be private is not said aloud.
+      guard let nearest else { return "/help lists the commands" }
+      return "write \(nearest) for a direct message; a leading space says it to the room"
+    }
+  }
+
+  private static func hint(_ fault: Refusal.NameFault) -> String {
+    switch fault {
+    case .empty, .badCharacter: "use letters, digits and - _ ."
+    case .tooLong:
+      "a person's has at most \(Limits.nameScalarsMax) characters, a room's "
+        + "\(Limits.roomNameScalarsMax)"
+    case .badStart: "begin with a letter or a digit"
+    case .reserved: "choose another name"
+    }
+  }
+
+  private static func hint(_ fault: Refusal.TextFault) -> String {
+    switch fault {
+    case .empty: "write something"
+    case .notUTF8: "send UTF-8"
+    case .nul, .control, .bidirectional, .lineSeparator: "send it without"
+    case .newline: "/post takes a text of several lines"
+    }
+  }
+
+  private static func hint(_ bounded: Refusal.Bounded) -> String {
+    switch bounded {
+    case .line, .message: "send it in parts, or /post it"
+    case .post, .subject, .topic, .name, .awayText, .lastWord: "make it shorter"
+    case .rooms, .members, .ignored, .roomsOfServer, .participants: "make it less"
+    }
+  }
+
+  private static func hint(tooMany refusal: Refusal) -> String? {
+    guard case .tooMany(let bounded, max: _) = refusal else { return nil }
+    switch bounded {
+    case .rooms: return "/leave one first"
+    case .ignored: return "/ignore NAME again shows somebody"
+    case .line, .message, .post, .subject, .topic, .name, .awayText, .lastWord, .members,
+      .roomsOfServer, .participants:
+      return "try again later"
+    }
+  }
+}
