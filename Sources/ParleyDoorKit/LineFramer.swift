@@ -1,8 +1,9 @@
-#if canImport(Glibc)
-  import Glibc
-#endif
 package import NIOCore
 import ParleyModel
+
+#if canImport(Glibc)
+import Glibc
+#endif
 
 /// Cuts a stream of bytes into lines, however it arrives.
 ///
@@ -41,7 +42,7 @@ package struct LineFramer: Sendable {
 
   /// The next line, or nil when all that was read is consumed.
   ///
-  /// - Parameter replies: where the answers to telnet's negotiation are appended.
+  /// Answers to telnet's negotiation are appended to `replies`.
   package mutating func next(from bytes: inout ByteBuffer, replies: inout ByteBuffer) -> Frame? {
     while bytes.readableBytes > 0 {
       if self.pending.isEmpty, !self.isSkipping, !self.sawReturn, self.telnet.isIdle,

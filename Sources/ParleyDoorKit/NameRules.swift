@@ -91,7 +91,13 @@ package enum NameRules {
     for scalar in text.unicodeScalars {
       count += 1
       guard count <= Limits.nameScalarsMax else { return shown + "…" }
-      shown.unicodeScalars.append(TextRules.fault(of: scalar) == nil ? scalar : "\u{FFFD}")
+      let isShown: Bool
+      switch scalar.value {
+      case 0x00...0x1F, 0x7F...0x9F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029:
+        isShown = false
+      default: isShown = true
+      }
+      shown.unicodeScalars.append(isShown ? scalar : "\u{FFFD}")
     }
     return shown
   }

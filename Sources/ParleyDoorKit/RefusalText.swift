@@ -1,7 +1,9 @@
 package import ParleyModel
 
 /// What is said to people about each refusal, without what to do about it, which depends on the
-/// door. Holds nothing internal and nothing that a terminal would act on.
+/// door.
+///
+/// Holds nothing internal and nothing that a terminal would act on.
 package enum RefusalText {
   /// One sentence without its full stop, in lower case.
   package static func explanation(_ refusal: Refusal) -> String {
@@ -69,6 +71,7 @@ package enum RefusalText {
     case .removeMessage: "only its author removes a message"
     case .directToSelf: "a direct message goes to somebody else"
     case .ignoreSelf: "you cannot ignore yourself"
+    case .oldMessage: "the message is too old for that; it can only be read"
     }
   }
 

@@ -258,7 +258,7 @@ package struct IRCDialect: Dialect {
     // A last word that cannot be passed on is no reason to stay.
     let word = message.parameters.first ?? ""
     let isFit =
-      word.utf8.count <= Limits.awayBytesMax && TextRules.fault(of: word) == nil
+      word.utf8.count <= Limits.awayBytesMax && TextRules.fault(in: word, newlines: false) == nil
     self.lastWord = isFit ? word : ""
     self.phase = .leaving
     inbound.requests.append(Request(.quit(.quit(self.lastWord)), tag: self.nextTag()))

@@ -55,7 +55,7 @@ package struct IRCPrinter: RoomPrinter {
 
   /// Appends a message to a channel or a nickname, as one line for each line of it that fits.
   ///
-  /// - Parameter clock: put before the text of messages that are not new.
+  /// With `clock` the time is put before the text, for messages that are not new.
   func printMessage(
     _ message: Message, target: String, clock: Bool = false, into buffer: inout ByteBuffer
   ) {

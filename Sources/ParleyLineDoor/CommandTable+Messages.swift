@@ -66,7 +66,9 @@ extension CommandTable {
       ]),
     CommandRow(
       "history", "the newest messages that you may see",
-      details: ["\(Limits.historyDefault) of them, or as many as you say, up to \(Limits.historyMax)."],
+      details: [
+        "\(Limits.historyDefault) of them, or as many as you say, up to \(Limits.historyMax)."
+      ],
       refusals: [
         "bad_name", "no_current_room", "no_such_room", "not_a_member", "no_such_name",
       ],

@@ -2,8 +2,10 @@ package import NIOCore
 package import ParleyDoorKit
 package import ParleyModel
 
-/// Prints what rooms are told, for one style. Every line that somebody else's words are in begins
-/// with a time and a room, so none can be mistaken for a word of the server.
+/// Prints what rooms are told, for one style.
+///
+/// Every line that somebody else's words are in begins with a time and a room, so none can be
+/// mistaken for a word of the server.
 package struct LinePrinter: RoomPrinter {
   let style: LineStyle
   package let variant: Variant
