@@ -20,7 +20,9 @@ public struct Effects: Sendable {
 
 /// One thing to tell.
 public enum Effect: Sendable {
-  /// To every session that has the room open. `origin` is the session whose command it was.
+  /// To every session that has the room open.
+  ///
+  /// `origin` is the session whose command it was.
   case room(RoomEvent, origin: SessionID)
   /// To one session.
   case session(SessionID, SessionEffect)

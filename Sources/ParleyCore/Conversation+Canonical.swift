@@ -1,0 +1,200 @@
+import ParleyModel
+
+extension Conversation {
+  /// The whole state in one form, equal for equal states: what loading and replaying must agree on.
+  ///
+  /// Everything is in the order of its number. Presence and the list of rooms are derived from the
+  /// rest; they are part of it so that a mistake in deriving them shows.
+  package func canonicalBytes() -> [UInt8] {
+    var writer = CanonicalWriter()
+    writer.write(self.state)
+    for id in self.rooms.keys.sorted() {
+      if let room = self.rooms[id] { writer.write(room) }
+    }
+    for id in self.participants.keys.sorted() {
+      guard let participant = self.participants[id] else { continue }
+      writer.write(participant.state)
+      for nonce in participant.nonces.states { writer.write(nonce) }
+    }
+    for id in self.sessions.keys.sorted() {
+      if let session = self.sessions[id] { writer.write(session) }
+    }
+    writer.write(all: self.listed.items) { $0.write(UInt64($1.value.number)) }
+    return writer.bytes
+  }
+}
+
+/// Numbers in eight bytes, little-endian; texts with their length before them.
+private struct CanonicalWriter {
+  var bytes: [UInt8] = []
+
+  mutating func write(_ number: UInt64) {
+    withUnsafeBytes(of: number.littleEndian) { self.bytes.append(contentsOf: $0) }
+  }
+
+  mutating func write(_ number: Int) {
+    self.write(UInt64(bitPattern: Int64(number)))
+  }
+
+  mutating func write(_ text: String) {
+    self.write(text.utf8.count)
+    self.bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func write(_ name: Name) {
+    self.write(name.text)
+    self.write(name.key)
+  }
+
+  mutating func write(_ time: Timestamp) {
+    self.write(UInt64(bitPattern: time.microseconds))
+  }
+
+  /// Says whether there is a value, then the value.
+  mutating func write<Value>(
+    _ value: Value?, _ body: (inout CanonicalWriter, Value) -> Void
+  ) {
+    self.write(value == nil ? 0 : 1)
+    if let value { body(&self, value) }
+  }
+
+  mutating func write<Value>(
+    all values: some Collection<Value>, _ body: (inout CanonicalWriter, Value) -> Void
+  ) {
+    self.write(values.count)
+    for value in values { body(&self, value) }
+  }
+
+  mutating func write(_ backlog: Backlog) {
+    switch backlog {
+    case .count(let count): self.write(count)
+    case .all: self.write(-1)
+    }
+  }
+
+  mutating func write(_ state: ConversationState) {
+    self.write(state.settings.defaultBacklog)
+    self.write(all: state.settings.autojoin) { $0.write($1) }
+    self.write(all: state.settings.permanentRooms) { $0.write($1) }
+    self.write(UInt64(bitPattern: state.settings.emptyRoomMicroseconds))
+    self.write(UInt64(state.incarnation))
+    self.write(UInt64(state.lastEpoch))
+    self.write(UInt64(state.lastRoom.number))
+    self.write(state.lastParticipant.number)
+    self.write(state.lastStamp)
+  }
+
+  mutating func write(_ room: Room) {
+    let state = room.state
+    self.write(UInt64(state.id.number))
+    switch state.kind {
+    case .room: self.write(0)
+    case .direct(let one, let other):
+      self.write(one.number)
+      self.write(other.number)
+    }
+    self.write(state.name)
+    self.write(state.epoch)
+    self.write(state.created)
+    self.write(state.owner) { $0.write($1.number) }
+    self.write(state.topic) {
+      $0.write($1.text)
+      $0.write($1.by)
+      $0.write($1.time)
+    }
+    self.write(state.backlog) { $0.write($1) }
+    self.write(state.head.number)
+    self.write(state.position.number)
+    self.write(state.lastTime)
+    self.write(state.posts)
+    self.write(state.emptySince) { $0.write($1) }
+    self.write(all: room.members.keys.sorted()) { writer, id in
+      if let member = room.members[id] { writer.write(member) }
+    }
+    self.write(all: room.present.items) {
+      $0.write($1.key)
+      $0.write($1.value.name)
+      $0.write($1.value.sessions)
+    }
+    self.write(all: room.recent.indices) { $0.write(room.recent[$1]) }
+    self.write(all: room.lines.indices) {
+      $0.write(room.lines[$1].sequence.number)
+      $0.write(room.lines[$1].sender.number)
+    }
+    self.write(all: room.posts.indices) {
+      $0.write(room.posts[$1].sequence.number)
+      $0.write(room.posts[$1].sender.number)
+      $0.write(room.posts[$1].subject)
+    }
+    self.write(all: room.removedBy.keys.sorted()) {
+      $0.write($1.number)
+      $0.write(room.removedBy[$1] ?? "")
+    }
+  }
+
+  mutating func write(_ epoch: Epoch) {
+    self.write(UInt64(epoch.incarnation))
+    self.write(UInt64(epoch.counter))
+  }
+
+  mutating func write(_ member: MemberState) {
+    self.write(member.participant.number)
+    self.write(member.joinedAfter.number)
+    self.write(member.window.firstLine.number)
+    self.write(member.window.firstPost.number)
+    self.write(member.closedAfter) { $0.write($1.number) }
+  }
+
+  mutating func write(_ sender: Sender) {
+    self.write(sender.participant.number)
+    self.write(sender.name)
+    self.write(sender.account) { $0.write($1) }
+  }
+
+  mutating func write(_ message: Message) {
+    self.write(message.sequence.number)
+    self.write(message.position.number)
+    self.write(message.id.epoch)
+    self.write(message.id.sequence.number)
+    self.write(message.time)
+    self.write(message.sender)
+    self.write(UInt64(message.kind.rawValue))
+    self.write(message.subject)
+    self.write(message.body)
+    self.write(message.replyTo) { $0.write($1.number) }
+    self.write(message.removal) {
+      $0.write($1.by)
+      $0.write($1.time)
+    }
+  }
+
+  mutating func write(_ state: ParticipantState) {
+    self.write(state.id.number)
+    self.write(state.name)
+    self.write(state.account) { $0.write($1.number) }
+    self.write(state.since)
+    self.write(state.away) { $0.write($1) }
+    self.write(all: state.ignored) { $0.write($1.number) }
+    self.write(state.lastDirect) { $0.write($1.number) }
+  }
+
+  mutating func write(_ session: SessionState) {
+    self.write(session.id.number)
+    self.write(session.participant.number)
+    self.write(session.current) { $0.write(UInt64($1.number)) }
+    self.write(all: session.open) { $0.write(UInt64($1.number)) }
+  }
+
+  mutating func write(_ nonce: NonceState) {
+    self.write(nonce.nonce.text)
+    self.write(nonce.digest)
+    self.write(nonce.time)
+    self.write(UInt64(nonce.room.number))
+    self.write(nonce.id.epoch)
+    self.write(nonce.id.sequence.number)
+    self.write(nonce.sequence.number)
+    self.write(nonce.messageTime)
+    self.write(nonce.name)
+    self.write(nonce.sessions) { $0.write($1) }
+  }
+}

@@ -1,0 +1,55 @@
+package import ParleyModel
+
+extension Conversation {
+  /// What the archive had recorded; the log's tail goes on top.
+  package init(loading loaded: LoadedState) {
+    self.init()
+    if let state = loaded.conversation { self.state = state }
+    for participant in loaded.participants {
+      self.participants[participant.id] = Participant(participant)
+      self.participantIDs[participant.name.key] = participant.id
+    }
+    for room in loaded.rooms { self.load(room) }
+    for member in loaded.members.sorted(by: { $0.room < $1.room }) {
+      guard let index = self.rooms.index(forKey: member.room) else { continue }
+      self.rooms.values[index].members[member.participant] = member
+      self.participants[member.participant]?.rooms.insertAscending(member.room)
+    }
+    for session in loaded.sessions { self.load(session) }
+    for nonce in loaded.nonces.sorted(by: { $0.time < $1.time }) {
+      self.participants[nonce.participant]?.nonces.remember(nonce) { _ in }
+    }
+    let names = [Name.lobby] + self.state.settings.permanentRooms
+    self.permanentKeys = Set(names.map(\.key))
+    self.surveyRooms()
+  }
+
+  private mutating func load(_ loaded: LoadedState.Room) {
+    let id = loaded.state.id
+    self.rooms[id] = Room(loaded)
+    switch loaded.state.kind {
+    case .room:
+      self.roomIDs[loaded.state.name.key] = id
+      if let owner = loaded.state.owner { self.participants[owner]?.owned.insertAscending(id) }
+    case .direct(let one, let other):
+      self.directIDs[DirectPair(one, other)] = id
+      self.participants[one]?.directs.insertAscending(id)
+      self.participants[other]?.directs.insertAscending(id)
+    }
+  }
+
+  private mutating func load(_ session: SessionState) {
+    guard let participant = self.participants[session.participant] else { return }
+    self.sessions[session.id] = session
+    self.participants[session.participant]?.sessions.insertAscending(session.id)
+    let name = participant.state.name
+    for id in session.open {
+      guard let index = self.rooms.index(forKey: id) else { continue }
+      var presence =
+        self.rooms.values[index].present[name.key]
+        ?? Room.Presence(participant: session.participant, name: name.text, sessions: 0)
+      presence.sessions += 1
+      self.rooms.values[index].present[name.key] = presence
+    }
+  }
+}

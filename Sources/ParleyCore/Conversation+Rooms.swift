@@ -1,0 +1,167 @@
+import ParleyModel
+
+/// The verbs of rooms: which room is opened, closed, left or given a topic, and what is refused.
+extension Conversation {
+  func checkJoin(_ name: Name, from session: SessionID) throws(Refusal) {
+    let session = try self.loggedIn(session)
+    // The current room closes when the other opens.
+    try self.checkOpening(name, by: session, closing: session.current == nil ? 0 : 1)
+  }
+
+  func checkAdd(_ name: Name, from session: SessionID) throws(Refusal) {
+    try self.checkOpening(name, by: try self.loggedIn(session), closing: 0)
+  }
+
+  private func checkOpening(
+    _ name: Name, by session: SessionState, closing: Int
+  ) throws(Refusal) {
+    let id = self.roomIDs[name.key]
+    if let id {
+      if session.open.contains(id) { return }
+    } else {
+      try Names.checkRoom(name)
+      guard self.hasSpaceForRoom else { throw .tooMany(.roomsOfServer, max: Limits.roomsMax) }
+    }
+    guard session.open.count - closing < Limits.openRoomsMax else {
+      throw .tooMany(.rooms, max: Limits.openRoomsMax)
+    }
+    let participant = try self.participant(session.participant)
+    let isMember = id.map { participant.rooms.contains($0) } ?? false
+    guard isMember || participant.rooms.count < Limits.joinedRoomsMax else {
+      throw .tooMany(.rooms, max: Limits.joinedRoomsMax)
+    }
+  }
+
+  private var hasSpaceForRoom: Bool {
+    self.roomIDs.count < Limits.roomsMax && self.state.lastRoom.number < RoomID.numberMax
+  }
+
+  mutating func join(_ name: Name, _ entry: Entry, into effects: inout Effects) throws(Refusal) {
+    try self.checkJoin(name, from: entry.session)
+    let session = try self.loggedIn(entry.session)
+    if let id = self.roomIDs[name.key], session.open.contains(id) {
+      // Open already, with others perhaps: it becomes the current one and nobody is told.
+      self.change(entry.session) { $0.current = id }
+      self.showAgain(id, reason: .switched, entry, into: &effects)
+      return
+    }
+    if let current = session.current {
+      self.close(current, in: entry.session, .switched, entry, into: &effects)
+    }
+    let (id, isNew) = self.findOrMake(name, owner: session.participant, at: entry.stamp)
+    self.open(
+      id, reason: .switched, isNewRoom: isNew, becomesCurrent: true, tag: entry.tag, entry,
+      into: &effects)
+  }
+
+  mutating func add(_ name: Name, _ entry: Entry, into effects: inout Effects) throws(Refusal) {
+    try self.checkAdd(name, from: entry.session)
+    let session = try self.loggedIn(entry.session)
+    if let id = self.roomIDs[name.key], session.open.contains(id) {
+      if session.current == nil { self.change(entry.session) { $0.current = id } }
+      self.showAgain(id, reason: .added, entry, into: &effects)
+      return
+    }
+    let (id, isNew) = self.findOrMake(name, owner: session.participant, at: entry.stamp)
+    self.open(
+      id, reason: .added, isNewRoom: isNew, becomesCurrent: session.current == nil,
+      tag: entry.tag, entry, into: &effects)
+  }
+
+  /// Opens the configured rooms at login.
+  ///
+  /// They are nobody's, and one that no bound has space for is passed over: a login is not refused
+  /// for it.
+  mutating func autojoin(_ entry: Entry, into effects: inout Effects) {
+    for name in self.state.settings.autojoin {
+      guard let session = self.sessions[entry.session],
+        (try? self.checkOpening(name, by: session, closing: 0)) != nil
+      else { continue }
+      let (id, isNew) = self.findOrMake(name, owner: nil, at: entry.stamp)
+      guard !session.open.contains(id) else { continue }
+      // The login has one answer, its welcome: what follows carries no tag.
+      self.open(
+        id, reason: .autojoin, isNewRoom: isNew, becomesCurrent: session.current == nil,
+        tag: .none, entry, into: &effects)
+    }
+  }
+
+  func checkLeave(
+    _ selector: RoomSelector, then: AfterLeaving, from session: SessionID
+  ) throws(Refusal) -> RoomID {
+    let session = try self.loggedIn(session)
+    let id = try self.joined(selector, by: session)
+    if then == .lobby, id == session.current, id == self.roomIDs[Name.lobby.key] {
+      throw .alreadyInLobby
+    }
+    return id
+  }
+
+  mutating func leave(
+    _ selector: RoomSelector, then: AfterLeaving, _ entry: Entry, into effects: inout Effects
+  ) throws(Refusal) {
+    let id = try self.checkLeave(selector, then: then, from: entry.session)
+    let session = try self.loggedIn(entry.session)
+    let participant = try self.participant(session.participant)
+    let name = self.rooms[id]?.state.name.text ?? ""
+    for session in participant.sessions where self.sessions[session]?.open.contains(id) == true {
+      self.close(id, in: session, .left, entry, into: &effects)
+    }
+    self.endMembership(of: session.participant, in: id, at: entry.stamp, into: &effects)
+    if let room = self.rooms[id], room.members.isEmpty, !room.stays {
+      self.deleteRoom(id, into: &effects)
+    }
+    self.answerLeaving(
+      name, toLobby: then == .lobby && session.current == id, entry, into: &effects)
+  }
+
+  /// Says where text goes now.
+  ///
+  /// The lobby, where it opens for this, follows as an entry without a tag: a command has one
+  /// answer.
+  private mutating func answerLeaving(
+    _ name: String, toLobby: Bool, _ entry: Entry, into effects: inout Effects
+  ) {
+    guard let session = self.sessions[entry.session] else { return }
+    guard toLobby, (try? self.checkOpening(.lobby, by: session, closing: 0)) != nil else {
+      let current = session.current.flatMap { self.rooms[$0]?.state.name.text }
+      effects.tell(entry.session, .reply(entry.tag, .left(room: name, current: current)))
+      return
+    }
+    let (lobby, isNew) = self.findOrMake(.lobby, owner: nil, at: entry.stamp)
+    let left = Reply.left(room: name, current: self.rooms[lobby]?.state.name.text)
+    effects.tell(entry.session, .reply(entry.tag, left))
+    if session.open.contains(lobby) {
+      self.change(entry.session) { $0.current = lobby }
+    } else {
+      self.open(
+        lobby, reason: .returned, isNewRoom: isNew, becomesCurrent: true, tag: .none, entry,
+        into: &effects)
+    }
+  }
+
+  func checkTopic(
+    _ selector: RoomSelector, _ text: String, from session: SessionID
+  ) throws(Refusal) -> RoomID {
+    let session = try self.loggedIn(session)
+    if !text.isEmpty { try TextRules.check(text, .topic, bytesMax: Limits.topicBytesMax) }
+    let id = try self.joined(selector, by: session)
+    if let owner = self.rooms[id]?.state.owner, owner != session.participant {
+      throw .notPermitted(.setTopic)
+    }
+    return id
+  }
+
+  mutating func setTopic(
+    _ selector: RoomSelector, _ text: String, _ entry: Entry, into effects: inout Effects
+  ) throws(Refusal) {
+    let id = try self.checkTopic(selector, text, from: entry.session)
+    let sender = try self.participant(try self.loggedIn(entry.session).participant).sender
+    let topic =
+      text.isEmpty ? nil : Topic(text: text, by: sender.name, time: entry.stamp)
+    self.change(id) { $0.state.topic = topic }
+    self.tell(id, .topic(text, by: sender), entry, into: &effects)
+    let name = self.rooms[id]?.state.name.text ?? ""
+    effects.answer(entry.session, entry.tag, .topicSet(room: name, text))
+  }
+}
