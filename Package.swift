@@ -132,7 +132,7 @@ let package = Package(
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
         "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer", "ParleyTesting",
-        "parley",
+        "ParleyBench", "parley",
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),
       ],

@@ -110,7 +110,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
   func admits(_ line: String, to room: String) -> Bool {
     switch self {
     case .irc: line.contains(" 366 ")
-    case .line: line.contains("[\(room)] here")
+    case .line: line.contains("[\(room)] here:") || line.contains("[\(room)] nobody else is here")
     }
   }
 

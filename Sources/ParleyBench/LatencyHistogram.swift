@@ -39,6 +39,7 @@ package struct LatencyHistogram: Sendable {
     if bucket < 2 << self.subBits { return UInt64(bucket) }
     let shift = (bucket >> self.subBits) - 1
     let top = UInt64(bucket - (shift << self.subBits))
-    return ((top + 1) << UInt64(shift)) - 1
+    // Of the last bucket the shift leaves nothing, and one less than nothing is the highest value.
+    return ((top + 1) << UInt64(shift)) &- 1
   }
 }
