@@ -108,9 +108,7 @@ extension Conversation {
 
   /// Answers who asks again for a room that it has open: with the people and the backlog as it is
   /// now, inside what the member may see.
-  mutating func showAgain(
-    _ id: RoomID, reason: EntryReason, _ entry: Entry, into effects: inout Effects
-  ) {
+  func showAgain(_ id: RoomID, _ entry: Entry, into effects: inout Effects) {
     guard let session = self.sessions[entry.session], let room = self.rooms[id],
       let member = room.members[session.participant]
     else { return }
@@ -119,7 +117,7 @@ extension Conversation {
       firstLine: max(newest.firstLine, member.window.firstLine),
       firstPost: max(newest.firstPost, member.window.firstPost))
     self.showEntry(
-      id, isOpening: false, reason: reason, isNewMember: false, isNewRoom: false,
+      id, isOpening: false, reason: .again, isNewMember: false, isNewRoom: false,
       excerpt: room.newest(Limits.historyMax, window: window), tag: entry.tag, entry,
       into: &effects)
   }

@@ -42,7 +42,7 @@ extension Conversation {
     if let id = self.roomIDs[name.key], session.open.contains(id) {
       // Open already, with others perhaps: it becomes the current one and nobody is told.
       self.change(entry.session) { $0.current = id }
-      self.showAgain(id, reason: .switched, entry, into: &effects)
+      self.showAgain(id, entry, into: &effects)
       return
     }
     if let current = session.current {
@@ -59,7 +59,7 @@ extension Conversation {
     let session = try self.loggedIn(entry.session)
     if let id = self.roomIDs[name.key], session.open.contains(id) {
       if session.current == nil { self.change(entry.session) { $0.current = id } }
-      self.showAgain(id, reason: .added, entry, into: &effects)
+      self.showAgain(id, entry, into: &effects)
       return
     }
     let (id, isNew) = self.findOrMake(name, owner: session.participant, at: entry.stamp)
@@ -115,29 +115,23 @@ extension Conversation {
       name, toLobby: then == .lobby && session.current == id, entry, into: &effects)
   }
 
-  /// Says where text goes now.
-  ///
-  /// The lobby, where it opens for this, follows as an entry without a tag: a command has one
-  /// answer.
+  /// Answers with where text goes now: with the lobby as it is found, where it opens for this.
   private mutating func answerLeaving(
     _ name: String, toLobby: Bool, _ entry: Entry, into effects: inout Effects
   ) {
     guard let session = self.sessions[entry.session] else { return }
-    guard toLobby, (try? self.checkOpening(.lobby, by: session, closing: 0)) != nil else {
-      let current = session.current.flatMap { self.rooms[$0]?.state.name.text }
-      effects.tell(entry.session, .reply(entry.tag, .left(room: name, current: current)))
+    let lobby = toLobby ? self.roomIDs[Name.lobby.key] : nil
+    if let lobby, session.open.contains(lobby) {
+      self.change(entry.session) { $0.current = lobby }
+    } else if let lobby, (try? self.checkOpening(.lobby, by: session, closing: 0)) != nil {
+      self.open(
+        lobby, reason: .returned, isNewRoom: false, becomesCurrent: true, tag: entry.tag, entry,
+        into: &effects)
       return
     }
-    let (lobby, isNew) = self.findOrMake(.lobby, owner: nil, at: entry.stamp)
-    let left = Reply.left(room: name, current: self.rooms[lobby]?.state.name.text)
-    effects.tell(entry.session, .reply(entry.tag, left))
-    if session.open.contains(lobby) {
-      self.change(entry.session) { $0.current = lobby }
-    } else {
-      self.open(
-        lobby, reason: .returned, isNewRoom: isNew, becomesCurrent: true, tag: .none, entry,
-        into: &effects)
-    }
+    let current = self.sessions[entry.session]?.current
+    let text = current.flatMap { self.rooms[$0]?.state.name.text }
+    effects.tell(entry.session, .reply(entry.tag, .left(room: name, current: text)))
   }
 
   func checkTopic(

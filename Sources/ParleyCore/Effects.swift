@@ -19,7 +19,7 @@ public struct Effects: Sendable {
 }
 
 /// One thing to tell.
-public enum Effect: Sendable {
+public enum Effect: Hashable, Sendable {
   /// To every session that has the room open.
   ///
   /// `origin` is the session whose command it was.
@@ -31,7 +31,7 @@ public enum Effect: Sendable {
 }
 
 /// What one session is told, or what changes for it.
-public enum SessionEffect: Sendable {
+public enum SessionEffect: Hashable, Sendable {
   /// It is logged in; `ignored` are the participants hidden from it.
   case loggedIn(ParticipantID, ignored: [ParticipantID])
   /// From here on it gets the room's events: those after `position`.

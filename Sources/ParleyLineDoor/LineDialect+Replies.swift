@@ -97,7 +97,7 @@ extension LineDialect {
     let made = entry.isNewRoom ? "you made \(entry.name); " : ""
     switch entry.reason {
     case .autojoin: break
-    case .switched, .added:
+    case .switched, .added, .again:
       self.line("ok \(made)\(self.whereTextGoes)", &buffer)
     case .returned:
       let left = before.map { "you left \($0); " } ?? ""
@@ -108,7 +108,9 @@ extension LineDialect {
     text += others.isEmpty ? "nobody else is here." : "here: \(others.joined(separator: ", "))."
     let messages = Self.messages(entry.excerpt)
     if !messages.isEmpty {
-      text += entry.isNewMember ? Self.backlog(entry, messages) : Self.missed(entry, messages)
+      text +=
+        entry.isNewMember || entry.reason == .again
+        ? Self.backlog(entry, messages) : Self.missed(entry, messages)
     }
     self.line(text, &buffer)
     if let topic = entry.topic {

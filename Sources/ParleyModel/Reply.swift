@@ -62,8 +62,10 @@ public enum EntryReason: Hashable, Sendable {
   case switched
   /// By `add`.
   case added
-  /// Sent to the lobby by leaving another room.
+  /// Sent to the lobby by leaving another room; it is the answer to that.
   case returned
+  /// It was open already; by `join` it is the current room now. The excerpt is the backlog.
+  case again
 }
 
 /// A room as a session finds it on opening it.
