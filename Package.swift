@@ -133,6 +133,8 @@ let package = Package(
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
         "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer", "ParleyTesting",
         "ParleyBench", "parley",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),
       ],

@@ -8,8 +8,8 @@ struct ConfigurationFile {
   var name: String
   var values: [String: [String]] = [:]
   var lines: [String: Int] = [:]
-  /// Keys that are no settings, and values of the wrong shape, each with its line.
-  var faults: [String] = []
+  /// Keys that are no settings, and values of the wrong shape.
+  var faults: [(line: Int, text: String)] = []
 
   /// Reads the file; throws where it cannot be read as settings at all.
   init(path: String) throws(ConfigurationError) {
@@ -47,7 +47,7 @@ struct ConfigurationFile {
         self.values[key] = try Self.texts(valueNode, of: setting)
         self.lines[key] = line
       } catch {
-        self.faults.append("\(name):\(line): \(error)")
+        self.faults.append((line, "\(name):\(line): \(error)"))
       }
     }
   }

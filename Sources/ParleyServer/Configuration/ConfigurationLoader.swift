@@ -25,8 +25,10 @@ package struct ConfigurationLoader {
     var reader: ConfigReader
     /// Where in it a setting stands, as a mistake is told.
     var place: (Setting) -> String
+    /// The line where a setting stands, in a file.
+    var line: (Setting) -> Int = { _ in 0 }
     /// What was wrong before any value was looked at.
-    var faults: [String] = []
+    var faults: [(line: Int, text: String)] = []
   }
 
   /// Reads all places and tells every mistake, or answers what the server is to be.
@@ -75,6 +77,7 @@ package struct ConfigurationLoader {
     Source(
       reader: ConfigReader(provider: file.provider),
       place: { "\(file.name):\(file.lines[$0.name] ?? 0): \($0.name)" },
+      line: { file.lines[$0.name] ?? 0 },
       faults: file.faults)
   }
 
@@ -84,15 +87,20 @@ package struct ConfigurationLoader {
     var configuration = ServerConfiguration()
     var faults: [String] = []
     for source in sources {
-      faults += source.faults
+      var found = source.faults
       for setting in Setting.all {
         guard let values = self.values(of: setting, in: source.reader) else { continue }
         do throws(SettingFault) {
           try setting.assign(values, &configuration)
         } catch {
-          faults.append("\(source.place(setting)): \(error)")
+          found.append((source.line(setting), "\(source.place(setting)): \(error)"))
         }
       }
+      // In a file from its top to its end; elsewhere in the order of the table.
+      let ordered = found.enumerated().sorted {
+        ($0.element.line, $0.offset) < ($1.element.line, $1.offset)
+      }
+      faults += ordered.map(\.element.text)
     }
     guard faults.isEmpty else { throw ConfigurationError(faults) }
     return configuration

@@ -1,4 +1,5 @@
 import Logging
+import ParleyDoorKit
 import ParleyModel
 
 extension Setting {
@@ -133,12 +134,20 @@ extension Setting {
   /// A row for a list of rooms.
   private static func names(_ name: String, _ path: any Path<[String]>, help: String) -> Setting {
     let standard = ServerConfiguration()[keyPath: path]
+    let allowed = "a room's name: letters, digits and -_. (\(Limits.roomNameScalarsMax) at most)"
     return Setting(
       name: name, placeholder: "ROOM", isList: true,
       standard: standard.isEmpty ? "none" : standard.joined(separator: ", "),
-      standardIsValue: !standard.isEmpty, allowed: "a room's name", help: help
+      standardIsValue: !standard.isEmpty, allowed: allowed, help: help
     ) { (values, configuration) throws(SettingFault) in
-      configuration[keyPath: path] = values
+      var names: [String] = []
+      for value in values {
+        guard let name = try? NameRules.roomName(value) else {
+          throw SettingFault("\"\(value)\" is not \(allowed)")
+        }
+        names.append(name.text)
+      }
+      configuration[keyPath: path] = names
     }
   }
 
