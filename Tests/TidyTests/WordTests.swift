@@ -4,11 +4,11 @@ import Testing
 @Suite struct `What is written` {
   @Test func `holds no marks of unfinished work`() throws {
     // Put together here, so that this file does not find itself.
-    let marks = ["FIX" + "ME", "TO" + "DO", "XX" + "X", "HA" + "CK", "not imple" + "mented"]
+    let marks = try Regex(
+      "FIX" + "ME|TO" + "DO|\\bXX" + "X\\b|\\bHA" + "CK\\b|[Nn]ot imple" + "mented")
     for file in try Tree.everything() {
       for (index, line) in file.lines.enumerated() {
-        let found = marks.filter { line.contains($0) }
-        #expect(found.isEmpty, "\(file):\(index + 1): \(found)")
+        #expect(!line.contains(marks), "\(file):\(index + 1): \(line)")
       }
     }
   }
