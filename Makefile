@@ -61,7 +61,7 @@ lint: ## check the Swift files' format and the scripts' syntax
 
 sim: ## run the simulation (SEED=… repeats one)
 	swift build --build-tests $(IMPORTS)
-	PARLEY_SEED=$(SEED) swift test --skip-build --filter Simulation
+	PARLEY_SEED=$(SEED) swift test --skip-build --filter '[Ss]imulat'
 
 bench: ## measure messages a second and latencies on this machine (ARGS="…")
 	$(RELEASE)
