@@ -45,8 +45,8 @@ let package = Package(
       name: "ParleyDoorKit",
       dependencies: [
         "ParleyModel",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "NIOCore", package: nio),
-        .product(name: "NIOPosix", package: nio),
       ],
       swiftSettings: settings),
     .target(
@@ -75,6 +75,7 @@ let package = Package(
       name: "ParleyRuntime",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),

@@ -60,6 +60,8 @@ public enum Closing: Hashable, Sendable {
   case tooSlow
   /// It sent what cannot be read, again and again.
   case garbage(String)
+  /// What it asked for could not be read from the archive.
+  case storageFailed
   /// More is queued for it than ``Limits`` allows.
   case overflow
 }

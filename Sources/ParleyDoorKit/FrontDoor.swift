@@ -1,0 +1,179 @@
+package import NIOCore
+import ParleyModel
+
+/// Who is there, by the first bytes of a connection.
+package enum FirstWords: Hashable, Sendable {
+  case needMore
+  case line
+  case irc
+  /// A protocol that this listener does not speak, by its name.
+  case unknown(String)
+
+  private static let ircWords = ["CAP ", "NICK ", "USER ", "PASS ", "AUTHENTICATE "]
+  private static let httpWords = ["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS "]
+
+  /// Decides as soon as the bytes allow it; a prefix of a known word needs more.
+  package static func recognise(_ bytes: ByteBufferView) -> FirstWords {
+    guard let first = bytes.first else { return .needMore }
+    switch first {
+    case 0x16: return .unknown("TLS")
+    case UInt8(ascii: "{"), UInt8(ascii: "["): return .unknown("JSON")
+    case UInt8(ascii: "@"), UInt8(ascii: ":"):
+      return Self.afterPrefix(bytes)
+    default: break
+    }
+    var isPrefix = false
+    switch Self.match(bytes, Self.ircWords, foldCase: true) {
+    case .whole: return .irc
+    case .prefix: isPrefix = true
+    case .no: break
+    }
+    switch Self.match(bytes, Self.httpWords, foldCase: false) {
+    case .whole: return .unknown("HTTP")
+    case .prefix: isPrefix = true
+    case .no: break
+    }
+    return isPrefix ? .needMore : .line
+  }
+
+  /// IRC's tags and sources stand before the word.
+  private static func afterPrefix(_ bytes: ByteBufferView) -> FirstWords {
+    guard let space = bytes.firstIndex(of: UInt8(ascii: " ")) else {
+      return bytes.contains(UInt8(ascii: "\n")) ? .line : .needMore
+    }
+    let rest = bytes[bytes.index(after: space)...]
+    switch Self.match(rest, Self.ircWords, foldCase: true) {
+    case .whole: return .irc
+    case .prefix: return .needMore
+    case .no: return .line
+    }
+  }
+
+  private enum Match { case whole, prefix, no }
+
+  private static func match(
+    _ bytes: ByteBufferView, _ words: [String], foldCase: Bool
+  ) -> Match {
+    var best = Match.no
+    for word in words {
+      var matched = 0
+      for (byte, expected) in zip(bytes, word.utf8) {
+        let upper = foldCase && byte >= 0x61 && byte <= 0x7A ? byte - 0x20 : byte
+        guard upper == expected else { break }
+        matched += 1
+      }
+      if matched == word.utf8.count { return .whole }
+      if matched == bytes.count { best = .prefix }
+    }
+    return best
+  }
+}
+
+/// The first handler of a connection: recognises the door by the first bytes, puts the session's
+/// handler behind itself and leaves. Lives on the channel's loop.
+package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
+  package typealias InboundIn = ByteBuffer
+
+  /// What a listener speaks.
+  package enum Doors: Sendable {
+    case line, irc
+    /// By the first bytes.
+    case any
+  }
+
+  /// How long silence is waited for before line mode greets.
+  package static let silenceMax = TimeAmount.milliseconds(300)
+  /// How long recognising may take in all.
+  package static let timeMax = TimeAmount.seconds(10)
+  /// How many bytes recognising may take.
+  package static let bytesMax = 1024
+
+  private let doors: Doors
+  private let begin: (ByteBufferView?, FirstWords) -> SessionHandler?
+  private var pending = ByteBuffer()
+  private var timer: Scheduled<Void>?
+  private var deadline: Scheduled<Void>?
+  private var decided = false
+
+  /// `begin` makes the session's handler for what was recognised, or nil to close.
+  package init(
+    doors: Doors, begin: @escaping (ByteBufferView?, FirstWords) -> SessionHandler?
+  ) {
+    self.doors = doors
+    self.begin = begin
+  }
+
+  package func handlerAdded(context: ChannelHandlerContext) {
+    if context.channel.isActive { self.start(context) }
+  }
+
+  package func channelActive(context: ChannelHandlerContext) {
+    self.start(context)
+  }
+
+  private func start(_ context: ChannelHandlerContext) {
+    guard self.timer == nil else { return }
+    switch self.doors {
+    case .line: return self.decide(.line, context)
+    case .irc: return self.decide(.irc, context)
+    case .any: break
+    }
+    let loop = context.eventLoop.assumeIsolated()
+    self.timer = loop.scheduleTask(in: Self.silenceMax) {
+      if self.pending.readableBytes == 0 { self.decide(.line, context) }
+    }
+    self.deadline = loop.scheduleTask(in: Self.timeMax) { self.decide(.line, context) }
+  }
+
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    var bytes = self.unwrapInboundIn(data)
+    self.pending.writeBuffer(&bytes)
+    guard !self.decided else { return }
+    var words = FirstWords.recognise(self.pending.readableBytesView)
+    if words == .needMore {
+      guard self.pending.readableBytes > Self.bytesMax else { return }
+      words = .line
+    }
+    self.decide(words, context)
+  }
+
+  package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed, !self.decided {
+      if self.pending.readableBytes == 0 { return context.close(promise: nil) }
+      self.decide(.line, context)
+    }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  package func channelInactive(context: ChannelHandlerContext) {
+    self.cancelTimers()
+    self.decided = true
+    context.fireChannelInactive()
+  }
+
+  private func cancelTimers() {
+    self.timer?.cancel()
+    self.deadline?.cancel()
+  }
+
+  private func decide(_ words: FirstWords, _ context: ChannelHandlerContext) {
+    guard !self.decided else { return }
+    self.decided = true
+    self.cancelTimers()
+    guard let handler = self.begin(nil, words) else { return context.close(promise: nil) }
+    do {
+      try context.pipeline.syncOperations.addHandler(handler, position: .after(self))
+      let pending = self.pending
+      self.pending = ByteBuffer()
+      if pending.readableBytes > 0 {
+        context.fireChannelRead(self.wrapInboundOut(pending))
+        context.fireChannelReadComplete()
+      }
+      context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    } catch {
+      context.close(promise: nil)
+    }
+  }
+
+  package typealias InboundOut = ByteBuffer
+}

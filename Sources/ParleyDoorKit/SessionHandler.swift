@@ -1,0 +1,258 @@
+import DequeModule
+package import NIOCore
+package import ParleyModel
+
+/// One session on its loop: the channel's last handler. Parses what arrives with its dialect,
+/// hands commands on, at most ``Limits/inFlightMax`` at a time, and owns the outbox.
+///
+/// Not `Sendable`: everything happens on the channel's loop.
+package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandler {
+  package typealias InboundIn = ByteBuffer
+  package typealias OutboundOut = ByteBuffer
+
+  package let channel: any Channel
+  package private(set) var id = SessionID(0)
+  package private(set) var dialect: any Dialect
+  package var outbox: Outbox
+  /// When something last arrived, in the loop's time.
+  package private(set) var lastHeard: NIODeadline
+  /// When the session began, in the loop's time.
+  package let began: NIODeadline
+  /// The bytes that this pass sends to this session alone.
+  package var own: ByteBuffer
+  /// Whether commands wait although there is room for them: the session is behind.
+  package var isHeld = false {
+    didSet { if oldValue && !self.isHeld { self.submitWaiting() } }
+  }
+  /// Set by the runtime; what it keeps for the session on this loop.
+  package var attachment: AnyObject?
+  /// Set once the session is over: input is thrown away.
+  package private(set) var isClosing = false
+  /// Set by the host when it logged in.
+  package var isLoggedIn = false
+
+  private let host: any SessionHost
+  private let switchDoor: (ByteBuffer) -> (any Dialect)?
+  private let doorName: String
+  private var waiting = Deque<Request>()
+  private var inFlight = 0
+  private var readIsHeld = false
+  private var inputEnded = false
+  private var isGone = false
+  private var context: ChannelHandlerContext?
+
+  /// `switchDoor` gives the dialect that takes over when this one steps aside at its first prompt.
+  package init(
+    channel: any Channel, dialect: any Dialect, door: String, host: any SessionHost,
+    descriptor: CInt?, switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
+  ) {
+    self.channel = channel
+    self.dialect = dialect
+    self.doorName = door
+    self.host = host
+    self.switchDoor = switchDoor
+    self.outbox = Outbox(channel: channel, descriptor: descriptor)
+    self.own = channel.allocator.buffer(capacity: 0)
+    self.lastHeard = .now()
+    self.began = self.lastHeard
+  }
+
+  /// The door's name, for the console.
+  package var door: String { self.doorName }
+
+  // MARK: The channel's side
+
+  package func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    self.id = self.host.open(self, door: self.doorName)
+    self.dialect.print(.begin(self.id), into: &self.own)
+    var nothing = ByteBuffer()
+    self.parse(&nothing)
+    self.flushOwn()
+  }
+
+  package func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+  }
+
+  package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !self.isClosing else { return }
+    self.lastHeard = .now()
+    var bytes = self.unwrapInboundIn(data)
+    self.parse(&bytes)
+  }
+
+  package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if let event = event as? ChannelEvent, event == .inputClosed {
+      self.endInput()
+    } else {
+      context.fireUserInboundEventTriggered(event)
+    }
+  }
+
+  package func channelInactive(context: ChannelHandlerContext) {
+    self.gone(.connectionLost)
+    context.fireChannelInactive()
+  }
+
+  package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    context.close(promise: nil)
+  }
+
+  // MARK: Input
+
+  private func parse(_ bytes: inout ByteBuffer) {
+    var inbound = Inbound()
+    let variant = self.dialect.printer.variant
+    self.dialect.receive(&bytes, into: &inbound)
+    if let rest = self.dialect.handOver(), let other = self.switchDoor(rest) {
+      self.dialect = other
+      var rest = rest
+      self.dialect.print(.begin(self.id), into: &self.own)
+      self.dialect.receive(&rest, into: &inbound)
+    }
+    if self.dialect.printer.variant != variant { self.host.variantChanged(self) }
+    self.take(inbound)
+  }
+
+  private func endInput() {
+    guard !self.isClosing else {
+      self.inputEnded = true
+      if self.outbox.waitingBytes == 0 { self.channel.close(promise: nil) }
+      return
+    }
+    guard !self.inputEnded else { return }
+    self.inputEnded = true
+    var inbound = Inbound()
+    self.dialect.receiveEnd(into: &inbound)
+    self.take(inbound)
+  }
+
+  private func take(_ inbound: Inbound) {
+    if inbound.immediate.readableBytes > 0 {
+      self.own.writeImmutableBuffer(inbound.immediate)
+      self.flushOwn()
+    }
+    self.waiting.append(contentsOf: inbound.requests)
+    self.submitWaiting()
+    if let failure = inbound.failure { self.close(failure) }
+  }
+
+  private func submitWaiting() {
+    guard !self.isHeld, !self.waiting.isEmpty else { return self.holdReads() }
+    let count = min(self.waiting.count, Limits.inFlightMax - self.inFlight)
+    if count > 0 {
+      let requests = Array(self.waiting.prefix(count))
+      self.waiting.removeFirst(count)
+      self.inFlight += count
+      self.host.submit(requests, from: self)
+    }
+    self.holdReads()
+  }
+
+  /// That many commands have had their turn.
+  package func walked(_ count: Int) {
+    self.inFlight -= count
+    self.submitWaiting()
+  }
+
+  /// Stops or resumes reading: no more is read while commands wait.
+  private func holdReads() {
+    let hold = !self.waiting.isEmpty || self.inFlight >= Limits.inFlightMax
+    guard hold != self.readIsHeld, !self.isGone else { return }
+    self.readIsHeld = hold
+    _ = try? self.channel.syncOptions?.setOption(.autoRead, value: !hold)
+  }
+
+  // MARK: Output
+
+  /// Prints into the session's own bytes of this pass.
+  package func print(_ output: SessionOutput) {
+    let variant = self.dialect.printer.variant
+    self.dialect.print(output, into: &self.own)
+    if self.dialect.printer.variant != variant { self.host.variantChanged(self) }
+  }
+
+  /// Queues the own bytes and flushes; for what happens outside a pass of the fan-out.
+  package func flushOwn() {
+    self.queueOwn()
+    self.flush()
+  }
+
+  /// Moves the own bytes behind what is queued.
+  package func queueOwn() {
+    guard self.own.readableBytes > 0 else { return }
+    self.outbox.append(self.own)
+    self.own = self.channel.allocator.buffer(capacity: 0)
+  }
+
+  /// Writes what is queued, once.
+  package func flush() {
+    guard let rest = self.outbox.flush() else { return }
+    let bytes = rest.readableBytes
+    guard let context = self.context else { return }
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    promise.futureResult.assumeIsolated().whenComplete { result in
+      self.outbox.taken(bytes)
+      if case .success = result { self.host.drained(self) }
+    }
+    context.writeAndFlush(self.wrapOutboundOut(rest), promise: promise)
+  }
+
+  // MARK: The end
+
+  /// Prints the last word, flushes, and closes once it was sent. What arrives is thrown away.
+  package func close(_ closing: Closing) {
+    guard !self.isClosing else { return }
+    self.isClosing = true
+    self.waiting.removeAll()
+    self.dialect.print(.closing(closing), into: &self.own)
+    self.flushOwn()
+    self.closeWhenSent()
+  }
+
+  /// Closes without waiting for what is queued.
+  package func abort() {
+    self.isClosing = true
+    self.waiting.removeAll()
+    self.channel.close(promise: nil)
+  }
+
+  /// The output is shut first, so that unread input does not destroy the last words on their way;
+  /// then the peer's end is awaited for a second.
+  private func closeWhenSent() {
+    guard let context = self.context else { return }
+    if self.readIsHeld { _ = try? self.channel.syncOptions?.setOption(.autoRead, value: true) }
+    let promise = context.eventLoop.makePromise(of: Void.self)
+    let channel = self.channel
+    if self.inputEnded {
+      // Everything was read: nothing can be destroyed.
+      if self.outbox.waitingBytes == 0 { return channel.close(promise: nil) }
+    }
+    // A peer that takes nothing cannot hold the socket.
+    channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
+    promise.futureResult.whenComplete { _ in
+      channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+    }
+    context.close(mode: .output, promise: promise)
+  }
+
+  /// The connection is gone: what had arrived is still handed on, then the session quits.
+  private func gone(_ departure: Departure) {
+    guard !self.isGone else { return }
+    self.isGone = true
+    guard !self.isClosing else { return self.host.disconnected(self, departure) }
+    if !self.inputEnded {
+      self.inputEnded = true
+      var inbound = Inbound()
+      self.dialect.receiveEnd(into: &inbound)
+      self.waiting.append(contentsOf: inbound.requests)
+    }
+    self.isClosing = true
+    let requests = Array(self.waiting)
+    self.waiting.removeAll()
+    self.inFlight += requests.count
+    if !requests.isEmpty { self.host.submit(requests, from: self) }
+    self.host.disconnected(self, departure)
+  }
+}

@@ -1,0 +1,255 @@
+import Glibc
+package import NIOCore
+package import NIOPosix
+import ParleyCore
+package import ParleyDoorKit
+package import ParleyLog
+package import ParleyModel
+import Synchronization
+
+/// What the runtime can be told; each has its unit in its type or name.
+package struct EngineOptions: Sendable {
+  /// What a full outbox does.
+  package enum OutboxPolicy: Sendable {
+    /// Stop pushing, then feed from the log; nothing is lost.
+    case catchup
+    /// End the session, with the reason.
+    case disconnect
+  }
+
+  /// Bytes that wait for one session before its policy acts.
+  package var outboxBytesMax = 256 * 1024
+  package var outboxPolicy = OutboxPolicy.catchup
+  /// How long a connection is silent before it is probed.
+  package var heartbeat = TimeAmount.seconds(60)
+  /// How long a probe is waited for.
+  package var heartbeatGrace = TimeAmount.seconds(30)
+  /// How long a session may take to log in.
+  package var loginTimeout = TimeAmount.seconds(60)
+  /// How long a session may say nothing; nil is for ever.
+  package var idleTimeout: TimeAmount?
+  /// How long a reader may take nothing of what waits for it.
+  package var stallTimeout = TimeAmount.seconds(120)
+  /// How long queued bytes may take at the end.
+  package var shutdownGrace = TimeAmount.seconds(5)
+  /// Whether messages are shown to the observer.
+  package var logsMessages = false
+
+  package init() {}
+}
+
+/// Who watches: the console. Called on event loops; must not block.
+package protocol EngineObserver: Sendable {
+  func sessionOpened(_ id: SessionID, address: SocketAddress?, door: String, active: Int)
+  func sessionClosed(_ id: SessionID, _ closing: Closing, wasLost: Bool, active: Int)
+  func message(_ message: Message, room: String)
+}
+
+/// What a start found in the data directory.
+package struct EngineStart: Sendable {
+  package var rooms: Int
+  /// Entries of the log that were applied on top of the archive.
+  package var replayed: UInt64
+}
+
+/// A hub's mailbox, as the other threads see it.
+struct HubMailbox: Sendable {
+  let inbox: Mailbox<HandOver>
+  let loop: any EventLoop
+  let hub: NIOLoopBoundBox<LoopHub>
+
+  func put(_ handOver: HandOver) {
+    guard self.inbox.put(handOver) else { return }
+    self.loop.execute { self.hub.value.receive() }
+  }
+}
+
+/// The threads and what they share: sequencer, archivist, readers, and a hub on each event loop.
+package final class Engine: Sendable {
+  package let counters = Counters()
+
+  private let group: MultiThreadedEventLoopGroup
+  private let readers: NIOThreadPool
+  private let inbox = Mailbox<Submission>()
+  private let archivist: Archivist
+  private let hubs: [HubMailbox]
+  private let sequencerDone: EventLoopPromise<Void>
+  private let archivistDone: EventLoopPromise<Void>
+
+  /// Loads, applies the log's tail and starts the threads.
+  ///
+  /// - Parameters:
+  ///   - openLog: called on the sequencer's thread, which owns the log from then on.
+  ///   - failed: called once when the process must stop, with the reason.
+  /// - Returns: the engine, and what it found.
+  package static func start(
+    group: MultiThreadedEventLoopGroup, archive: any Archive, settings: Settings,
+    incarnation: UInt32, options: EngineOptions, observer: any EngineObserver,
+    openLog: @escaping @Sendable () throws -> any ProposalLog,
+    failed: @escaping @Sendable (String) -> Void
+  ) async throws -> (Engine, EngineStart) {
+    let loaded = try archive.load()
+    let engine = Engine(
+      group: group, archive: archive, options: options, observer: observer,
+      offset: loaded.offset, failed: failed)
+    try await engine.readers.start()
+    let archivist = engine.archivist
+    let archivistDone = engine.archivistDone
+    Thread.start(name: "archivist") {
+      archivist.run()
+      archivistDone.succeed()
+    }
+    let found = try await engine.startSequencer(
+      loaded, settings: settings, incarnation: incarnation, openLog: openLog, failed: failed)
+    for hub in engine.hubs {
+      hub.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+        hub.hub.value.sweep()
+      }
+    }
+    return (engine, found)
+  }
+
+  private init(
+    group: MultiThreadedEventLoopGroup, archive: any Archive, options: EngineOptions,
+    observer: any EngineObserver, offset: LogOffset, failed: @escaping @Sendable (String) -> Void
+  ) {
+    self.group = group
+    let readers = NIOThreadPool(numberOfThreads: 2)
+    self.readers = readers
+    let archivist = Archivist(archive: archive, from: offset, failed: failed)
+    self.archivist = archivist
+    let sequencer = self.inbox
+    let counters = self.counters
+    self.hubs = group.makeIterator().map { loop in
+      let inbox = Mailbox<HandOver>()
+      let hub = LoopHub(
+        loop: loop, options: options, archivist: archivist, archive: archive, readers: readers,
+        inbox: inbox, sequencer: sequencer, counters: counters, observer: observer,
+        offset: offset)
+      return HubMailbox(
+        inbox: inbox, loop: loop, hub: .makeBoxSendingValue(hub, eventLoop: loop))
+    }
+    self.sequencerDone = group.any().makePromise()
+    self.archivistDone = group.any().makePromise()
+  }
+
+  private func startSequencer(
+    _ loaded: LoadedState, settings: Settings, incarnation: UInt32,
+    openLog: @escaping @Sendable () throws -> any ProposalLog,
+    failed: @escaping @Sendable (String) -> Void
+  ) async throws -> EngineStart {
+    let started = self.group.any().makePromise(of: EngineStart.self)
+    let (inbox, hubs, archivist, counters) =
+      (self.inbox, self.hubs, self.archivist, self.counters)
+    let done = self.sequencerDone
+    Thread.start(name: "sequencer") {
+      do {
+        let log = try openLog()
+        var (conversation, start) = try Self.replay(loaded, log, archivist)
+        var opening: [Proposal] = [.runStarted(incarnation: incarnation)]
+        if conversation.settings != settings || loaded.conversation == nil {
+          opening.append(.settings(settings))
+        }
+        start.rooms = conversation.census.rooms
+        var sequencer = Sequencer(
+          conversation: conversation, log: log, inbox: inbox, hubs: hubs, archivist: archivist,
+          counters: counters)
+        try sequencer.turn(opening.map { .proposal($0) })
+        started.succeed(start)
+        do throws(LogError) {
+          try sequencer.run()
+        } catch {
+          failed("\(error)")
+        }
+        done.succeed()
+      } catch {
+        started.fail(error)
+        done.succeed()
+      }
+    }
+    return try await started.futureResult.get()
+  }
+
+  /// State plus tail: applies what the log has beyond the archive.
+  private static func replay(
+    _ loaded: LoadedState, _ log: any ProposalLog, _ archivist: Archivist
+  ) throws -> (Conversation, EngineStart) {
+    var conversation = Conversation(loading: loaded)
+    var effects = Effects()
+    var count: UInt64 = 0
+    try log.read(from: loaded.offset) { entry in
+      conversation.apply(entry, into: &effects)
+      effects.items.removeAll(keepingCapacity: true)
+      count += 1
+      if effects.records.count >= 2_000 {
+        conversation.drainState(into: &effects)
+        archivist.keep(effects.records, through: LogOffset(entry.offset.number + 1))
+        effects.removeAll()
+      }
+    }
+    conversation.drainState(into: &effects)
+    if count > 0 { archivist.keep(effects.records, through: log.end) }
+    return (conversation, EngineStart(rooms: 0, replayed: count))
+  }
+
+  /// Tells everyone a word of the server.
+  package func announce(_ text: String) {
+    self.inbox.put(.proposal(.announce(text)))
+  }
+
+  /// The handler of a session on that channel, called on the channel's loop.
+  package func makeSession(
+    on channel: any Channel, dialect: any Dialect, door: String, descriptor: CInt?,
+    switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
+  ) -> SessionHandler? {
+    guard let mailbox = self.hubs.first(where: { $0.loop === channel.eventLoop }) else {
+      return nil
+    }
+    return SessionHandler(
+      channel: channel, dialect: dialect, door: door, host: mailbox.hub.value,
+      descriptor: descriptor, switchDoor: switchDoor)
+  }
+
+  /// Ends every session with a word, then the threads; everything is in the archive afterwards.
+  package func stop() async throws {
+    self.inbox.put(.stop)
+    try await self.sequencerDone.futureResult.get()
+    self.archivist.finish()
+    try await self.archivistDone.futureResult.get()
+    try await self.readers.shutdownGracefully()
+  }
+}
+
+/// A thread of our own.
+enum Thread {
+  private final class Box {
+    let name: String
+    let body: () -> Void
+
+    init(name: String, body: @escaping () -> Void) {
+      self.name = name
+      self.body = body
+    }
+  }
+
+  /// Starts a thread that runs `body` and ends. At most 15 bytes of the name are kept.
+  static func start(name: String, body: @escaping @Sendable () -> Void) {
+    let box = Unmanaged.passRetained(Box(name: name, body: body))
+    var thread = pthread_t()
+    let code = pthread_create(&thread, nil, threadBody, box.toOpaque())
+    precondition(code == 0, "the system gave no thread: \(code)")
+    pthread_detach(thread)
+  }
+
+  fileprivate static func run(_ argument: UnsafeMutableRawPointer?) {
+    guard let argument else { return }
+    let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
+    pthread_setname_np(pthread_self(), box.name)
+    box.body()
+  }
+}
+
+private func threadBody(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  Thread.run(argument)
+  return nil
+}

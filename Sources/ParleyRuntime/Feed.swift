@@ -1,0 +1,90 @@
+import DequeModule
+import NIOCore
+import ParleyCore
+import ParleyDoorKit
+import ParleyModel
+
+/// A session as a cursor over its rooms. *Live*, it is pushed what its loop is handed; *behind*,
+/// it is fed from memory or the archive at its own pace until it has reached the loop's head.
+///
+/// Whatever is for the session alone (answers, direct messages, openings and closings) waits in
+/// `pending` while it is behind, each with the heads of the rooms at its moment, so that its place
+/// in the order is exactly the one that a live session would have seen.
+final class Feed {
+  /// A room that the session has open.
+  struct Subscription {
+    let room: LoopRoom
+    /// Where the session is; kept only while it is behind.
+    var position: Position
+    var sequence: Sequence
+    /// Its place while it is live.
+    var group: VariantGroup?
+    var slot = 0
+  }
+
+  /// Something for the session alone, and what of each room comes before it.
+  struct Pending {
+    var effect: SessionEffect
+    var marks: [(room: RoomID, position: Position)]
+  }
+
+  let session: SessionHandler
+  var participant: ParticipantID?
+  var ignored: Set<ParticipantID> = []
+  var rooms: [Subscription] = []
+  /// Rooms whose opening is pending.
+  var opening: [LoopRoom] = []
+  var isBehind = false
+  var pending = Deque<Pending>()
+  /// Bytes of the direct messages in `pending`, about.
+  var pendingBytes = 0
+  /// Whether a read of the archive is under way.
+  var isReading = false
+  /// The connection is gone; it is kept until the sequencer has ended it.
+  var isGone = false
+  /// Why the server ends it, once it does; its rooms are told first.
+  var ending: Closing?
+  /// Whether this pass has something for it.
+  var isQueued = false
+  /// The pass in which something came for it alone.
+  var divergedPass: UInt64 = 0
+  var lastDay: Int32?
+  /// For the sweep: progress of its outbox, and since when there was none.
+  var takenBytes: UInt64 = 0
+  var progressed: NIODeadline
+  /// When the protocol's probe was sent, until something arrives.
+  var probed: NIODeadline?
+
+  init(session: SessionHandler, now: NIODeadline) {
+    self.session = session
+    self.progressed = now
+  }
+
+  /// The index of the subscription to a room.
+  func index(of room: RoomID) -> Int? {
+    self.rooms.firstIndex { $0.room.id == room }
+  }
+
+  /// The first room of which something is missing before the pending effect, or before the head
+  /// where nothing is pending; and up to where.
+  func nextBehind() -> (index: Int, limit: Position)? {
+    if let first = self.pending.first {
+      for mark in first.marks {
+        if let index = self.index(of: mark.room), self.rooms[index].position < mark.position {
+          return (index, mark.position)
+        }
+      }
+      return nil
+    }
+    for (index, subscription) in self.rooms.enumerated()
+    where subscription.position < subscription.room.head {
+      return (index, subscription.room.head)
+    }
+    return nil
+  }
+
+  /// The heads of all its rooms as the loop knows them now.
+  func marks() -> [(room: RoomID, position: Position)] {
+    self.rooms.map { ($0.room.id, $0.room.head) } + self.opening.map { ($0.id, $0.head) }
+  }
+}

@@ -1,0 +1,246 @@
+import ParleyCore
+import ParleyLog
+import ParleyModel
+import Synchronization
+
+/// The thread on which everything takes its turn: it stamps what has arrived, makes it durable as
+/// one batch, applies it, and hands what follows to the loops and the archivist.
+///
+/// Owns the conversation and the log; both are touched by its thread alone.
+struct Sequencer: ~Copyable {
+  /// What is done for each command of a turn, after the batch is durable.
+  private enum Step {
+    case apply(Int)
+    case answer(SessionID, Request)
+    case refuse(SessionID, RequestTag, Refusal)
+    case close(SessionID, Closing)
+  }
+
+  private var conversation: Conversation
+  private var log: any ProposalLog
+  private let inbox: Mailbox<Submission>
+  private let hubs: [HubMailbox]
+  private let archivist: Archivist
+  private let counters: Counters
+
+  private var effects = Effects()
+  private var entries: [Entry] = []
+  private var steps: [Step] = []
+  private var walked: [(session: SessionID, count: Int)] = []
+  private var earlier: Set<SessionID> = []
+  /// Ends and departures that the full disk kept out of the log: they go in first.
+  private var postponed: [(SessionID, Proposal)] = []
+  private var stamp: Timestamp
+  private var lastTick: Int64 = 0
+  private var lastTrim: LogOffset
+  private var isStopping = false
+
+  init(
+    conversation: consuming Conversation, log: any ProposalLog, inbox: Mailbox<Submission>,
+    hubs: [HubMailbox], archivist: Archivist, counters: Counters
+  ) {
+    self.stamp = conversation.lastStamp
+    self.conversation = conversation
+    self.lastTrim = log.start
+    self.log = log
+    self.inbox = inbox
+    self.hubs = hubs
+    self.archivist = archivist
+    self.counters = counters
+  }
+
+  /// Turns until it is stopped. Throws when the log's outcome is unknown: the process must end,
+  /// and the next start decides.
+  mutating func run() throws(LogError) {
+    while !self.isStopping {
+      try self.turn(self.inbox.take(waitMilliseconds: self.postponed.isEmpty ? 1_000 : 250))
+    }
+  }
+
+  /// One turn.
+  mutating func turn(_ submissions: [Submission]) throws(LogError) {
+    self.beginTurn()
+    for submission in submissions { self.take(submission) }
+    try self.commit()
+    self.walk()
+    self.conversation.drainState(into: &self.effects)
+    self.handOver()
+  }
+
+  // MARK: Taking
+
+  private mutating func beginTurn() {
+    self.entries.removeAll(keepingCapacity: true)
+    self.steps.removeAll(keepingCapacity: true)
+    self.walked.removeAll(keepingCapacity: true)
+    self.earlier.removeAll(keepingCapacity: true)
+    self.effects.removeAll()
+    self.stamp = max(self.stamp, WallClock.now())
+    for (session, proposal) in self.postponed {
+      self.propose(proposal, from: session, tag: .none, nonce: nil)
+    }
+    let now = WallClock.monotonic()
+    if now - self.lastTick >= 1_000_000 {
+      self.lastTick = now
+      for proposal in self.conversation.tick(now: self.stamp) {
+        self.propose(proposal, from: .server, tag: .none, nonce: nil)
+      }
+    }
+  }
+
+  private mutating func propose(
+    _ proposal: Proposal, from session: SessionID, tag: RequestTag, nonce: Nonce?
+  ) {
+    self.steps.append(.apply(self.entries.count))
+    let offset = LogOffset(self.log.end.number + UInt64(self.entries.count))
+    self.entries.append(
+      Entry(
+        offset: offset, stamp: self.stamp, session: session, nonce: nonce, proposal: proposal,
+        tag: tag))
+  }
+
+  private mutating func take(_ submission: Submission) {
+    switch submission {
+    case .requests(let session, let requests):
+      var isEarlier = self.earlier.contains(session)
+      let wasEarlier = isEarlier
+      for request in requests { self.take(request, from: session, isEarlier: &isEarlier) }
+      if isEarlier && !wasEarlier { self.earlier.insert(session) }
+      self.walked.append((session, requests.count))
+    case .ended(let session, let departure):
+      if self.earlier.contains(session) || self.conversation.isLoggedIn(session) {
+        self.earlier.insert(session)
+        self.propose(.quit(departure), from: session, tag: .none, nonce: nil)
+      } else {
+        self.steps.append(.close(session, .hungUp))
+      }
+    case .proposal(let proposal):
+      self.propose(proposal, from: .server, tag: .none, nonce: nil)
+    case .stop:
+      self.isStopping = true
+    }
+  }
+
+  private mutating func take(_ request: Request, from session: SessionID, isEarlier: inout Bool) {
+    if case .quit = request.command, !isEarlier, !self.conversation.isLoggedIn(session) {
+      return self.steps.append(.close(session, .quit))
+    }
+    switch self.conversation.admit(request.command, from: session, earlierInTurn: isEarlier) {
+    case .propose(let proposal):
+      isEarlier = true
+      self.propose(proposal, from: session, tag: request.tag, nonce: request.nonce)
+    case .answer: self.steps.append(.answer(session, request))
+    case .refuse(let refusal): self.steps.append(.refuse(session, request.tag, refusal))
+    }
+  }
+
+  // MARK: Committing
+
+  private mutating func commit() throws(LogError) {
+    guard !self.entries.isEmpty else { return }
+    if self.archivist.isFailing { return self.refuseAll() }
+    self.waitForArchive()
+    do {
+      try self.log.append(self.entries)
+      self.postponed.removeAll(keepingCapacity: true)
+      self.counters.entries.wrappingAdd(UInt64(self.entries.count), ordering: .relaxed)
+      self.counters.batches.wrappingAdd(1, ordering: .relaxed)
+    } catch .full {
+      self.refuseAll()
+    } catch {
+      throw error
+    }
+  }
+
+  /// The archive may lag by so many entries; beyond that appends wait, a second at most.
+  private static let lagEntriesMax: UInt64 = 400_000
+
+  private func waitForArchive() {
+    let began = WallClock.monotonic()
+    while self.log.end.number - self.archivist.writtenOffset.number > Self.lagEntriesMax,
+      WallClock.monotonic() - began < 1_000_000
+    {
+      Pause.milliseconds(1)
+    }
+  }
+
+  /// No space: commands are refused and have no effect. Who quits is let go at once and who leaves
+  /// is shown nothing more; that they did goes into the log first, when there is space.
+  private mutating func refuseAll() {
+    self.postponed.removeAll(keepingCapacity: true)
+    var steps: [Step] = []
+    for step in self.steps {
+      guard case .apply(let index) = step else {
+        steps.append(step)
+        continue
+      }
+      let entry = self.entries[index]
+      switch entry.proposal {
+      case .quit:
+        self.postponed.append((entry.session, entry.proposal))
+        steps.append(.close(entry.session, .quit))
+      case .leave:
+        self.postponed.append((entry.session, entry.proposal))
+      case .expireRoom, .announce:
+        break
+      case .settings, .runStarted:
+        self.postponed.append((entry.session, entry.proposal))
+      case .login, .nick, .join, .add, .setTopic, .say, .post, .reply, .direct, .remove, .away,
+        .ignore:
+        steps.append(.refuse(entry.session, entry.tag, .storageUnavailable))
+      }
+    }
+    self.steps = steps
+    self.entries.removeAll(keepingCapacity: true)
+  }
+
+  // MARK: Walking
+
+  private mutating func walk() {
+    for step in self.steps {
+      switch step {
+      case .apply(let index):
+        self.conversation.apply(self.entries[index], into: &self.effects)
+      case .answer(let session, let request):
+        self.conversation.answer(request, from: session, into: &self.effects)
+      case .refuse(let session, let tag, let refusal):
+        self.effects.items.append(.session(session, .refused(tag, refusal)))
+      case .close(let session, let closing):
+        self.effects.items.append(.session(session, .closing(closing)))
+      }
+    }
+  }
+
+  private mutating func handOver() {
+    let offset = self.log.end
+    if !self.effects.items.isEmpty || !self.walked.isEmpty || self.isStopping {
+      let handOver = HandOver(
+        items: self.effects.items, walked: self.walked, offset: offset, isLast: self.isStopping)
+      for hub in self.hubs { hub.put(handOver) }
+    }
+    if !self.entries.isEmpty {
+      self.archivist.keep(self.effects.records, through: offset)
+      let census = self.conversation.census
+      self.counters.people.store(census.people, ordering: .relaxed)
+      self.counters.rooms.store(census.rooms, ordering: .relaxed)
+    }
+    let safe = self.archivist.safeOffset
+    if safe > self.lastTrim {
+      self.lastTrim = safe
+      // What cannot be trimmed now is trimmed with the next checkpoint.
+      try? self.log.trim(below: safe)
+    }
+  }
+}
+
+/// Figures that other threads may read at any time.
+package final class Counters: Sendable {
+  package let people = Atomic<Int>(0)
+  package let rooms = Atomic<Int>(0)
+  package let sessions = Atomic<Int>(0)
+  package let lastSession = Atomic<UInt64>(0)
+  package let entries = Atomic<UInt64>(0)
+  package let batches = Atomic<UInt64>(0)
+
+  package init() {}
+}
