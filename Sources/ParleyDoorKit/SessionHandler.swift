@@ -53,7 +53,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.switchDoor = switchDoor
     self.outbox = Outbox(channel: channel, descriptor: descriptor)
     self.own = channel.allocator.buffer(capacity: 0)
-    self.lastHeard = .now()
+    self.lastHeard = channel.eventLoop.now
     self.began = self.lastHeard
   }
 
@@ -77,7 +77,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !self.isClosing else { return }
-    self.lastHeard = .now()
+    self.lastHeard = context.eventLoop.now
     var bytes = self.unwrapInboundIn(data)
     self.parse(&bytes)
   }

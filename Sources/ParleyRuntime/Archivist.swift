@@ -28,11 +28,16 @@ final class Archivist: Sendable {
   private let written: Atomic<UInt64>
   private let safe: Atomic<UInt64>
   private let failing = Atomic<Bool>(false)
+  private let clock: EngineClock
   private let failed: @Sendable (String) -> Void
 
   /// `failed` is called once, on the archivist's thread, when the archive can no longer be
   /// written for another reason than a full disk.
-  init(archive: any Archive, from offset: LogOffset, failed: @escaping @Sendable (String) -> Void) {
+  init(
+    archive: any Archive, from offset: LogOffset, clock: EngineClock,
+    failed: @escaping @Sendable (String) -> Void
+  ) {
+    self.clock = clock
     self.archive = archive
     self.written = Atomic(offset.number)
     self.safe = Atomic(offset.number)
@@ -67,70 +72,96 @@ final class Archivist: Sendable {
 
   /// The thread's body.
   func run() {
-    var records: [Record] = []
-    var through = self.writtenOffset
-    var readers: [(LogOffset, @Sendable () -> Void)] = []
-    var oldest: Int64 = 0
-    var lastCheckpoint = (entries: through.number, time: WallClock.monotonic())
-    var isFinishing = false
-    while true {
-      let elapsed = records.isEmpty ? 0 : (WallClock.monotonic() - oldest) / 1_000
-      let wait = records.isEmpty ? 1_000 : max(0, Self.waitMilliseconds - Int(elapsed))
-      for work in self.mailbox.take(waitMilliseconds: isFinishing ? 0 : wait) {
-        switch work {
-        case .records(let batch, let offset):
-          if records.isEmpty { oldest = WallClock.monotonic() }
-          if records.isEmpty { records = batch } else { records.append(contentsOf: batch) }
-          through = offset
-        case .read(let offset, let body): readers.append((offset, body))
-        case .finish: isFinishing = true
+    var state = State(through: self.writtenOffset, now: self.clock.monotonic())
+    while self.turn(&state, mayWait: true) {}
+  }
+
+  /// What only the thread knows.
+  struct State: ~Copyable {
+    fileprivate var records: [Record] = []
+    fileprivate var through: LogOffset
+    fileprivate var readers: [(LogOffset, @Sendable () -> Void)] = []
+    /// When the oldest of the records came.
+    fileprivate var oldest: Int64 = 0
+    fileprivate var checkpointEntries: UInt64
+    fileprivate var checkpointTime: Int64
+    fileprivate var isFinishing = false
+
+    init(through: LogOffset, now: Int64) {
+      self.through = through
+      self.checkpointEntries = through.number
+      self.checkpointTime = now
+    }
+  }
+
+  /// Takes what has come, writes where it is time to, and lets readers in; false at the end.
+  func turn(_ state: inout State, mayWait: Bool) -> Bool {
+    self.take(into: &state, mayWait: mayWait)
+    let now = self.clock.monotonic()
+    let isDue =
+      state.records.count >= Self.batchMax || !state.readers.isEmpty || state.isFinishing
+      || now - state.oldest >= Int64(Self.waitMilliseconds) * 1_000
+    if state.through > self.writtenOffset, isDue, !self.write(&state) {
+      return !state.isFinishing
+    }
+    let written = self.writtenOffset
+    state.readers.removeAll { reader in
+      guard reader.0 <= written else { return false }
+      reader.1()
+      return true
+    }
+    let entries = written.number - state.checkpointEntries
+    if entries >= Self.checkpointEntries || state.isFinishing
+      || (entries > 0 && now - state.checkpointTime > Self.checkpointMicroseconds)
+    {
+      state.checkpointEntries = written.number
+      state.checkpointTime = now
+      self.checkpoint()
+    }
+    guard state.isFinishing, state.through == written else { return true }
+    self.archive.close()
+    return false
+  }
+
+  private func take(into state: inout State, mayWait: Bool) {
+    var wait = 0
+    if mayWait, !state.isFinishing {
+      let age = state.records.isEmpty ? 0 : (self.clock.monotonic() - state.oldest) / 1_000
+      wait = state.records.isEmpty ? 1_000 : max(0, Self.waitMilliseconds - Int(age))
+    }
+    for work in self.mailbox.take(waitMilliseconds: wait) {
+      switch work {
+      case .records(let batch, let offset):
+        if state.records.isEmpty {
+          state.oldest = self.clock.monotonic()
+          state.records = batch
+        } else {
+          state.records.append(contentsOf: batch)
         }
+        state.through = offset
+      case .read(let offset, let body): state.readers.append((offset, body))
+      case .finish: state.isFinishing = true
       }
-      let now = WallClock.monotonic()
-      let isDue =
-        records.count >= Self.batchMax || !readers.isEmpty || isFinishing
-        || now - oldest >= Int64(Self.waitMilliseconds) * 1_000
-      if through > self.writtenOffset, isDue {
-        guard self.write(&records, through: through, isLast: isFinishing) else {
-          if isFinishing { return }
-          continue
-        }
-      }
-      let written = self.writtenOffset
-      readers.removeAll { reader in
-        guard reader.0 <= written else { return false }
-        reader.1()
-        return true
-      }
-      let entries = written.number - lastCheckpoint.entries
-      let age = now - lastCheckpoint.time
-      if entries >= Self.checkpointEntries || (entries > 0 && age > Self.checkpointMicroseconds)
-        || isFinishing
-      {
-        lastCheckpoint = (written.number, now)
-        self.checkpoint()
-      }
-      if isFinishing, through == written { return self.archive.close() }
     }
   }
 
   /// Whether it was written. A full disk is waited out, a second at a time.
-  private func write(_ records: inout [Record], through: LogOffset, isLast: Bool) -> Bool {
+  private func write(_ state: inout State) -> Bool {
     do throws(ArchiveError) {
-      try self.archive.write(records, through: through)
-      records.removeAll(keepingCapacity: true)
-      self.written.store(through.number, ordering: .releasing)
+      try self.archive.write(state.records, through: state.through)
+      state.records.removeAll(keepingCapacity: true)
+      self.written.store(state.through.number, ordering: .releasing)
       self.failing.store(false, ordering: .relaxed)
       return true
     } catch {
       switch error {
       case .full:
         self.failing.store(true, ordering: .relaxed)
-        if !isLast { Pause.milliseconds(1_000) }
+        if !state.isFinishing { Pause.milliseconds(1_000) }
       case .failed(let reason), .damaged(let reason), .newer(let reason):
         self.failing.store(true, ordering: .relaxed)
         self.failed(reason)
-        if !isLast { Pause.milliseconds(1_000) }
+        if !state.isFinishing { Pause.milliseconds(1_000) }
       }
       return false
     }

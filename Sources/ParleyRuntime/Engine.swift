@@ -1,4 +1,3 @@
-import Glibc
 package import NIOCore
 package import NIOPosix
 import ParleyCore
@@ -52,18 +51,6 @@ package struct EngineStart: Sendable {
   package var replayed: UInt64
 }
 
-/// A hub's mailbox, as the other threads see it.
-struct HubMailbox: Sendable {
-  let inbox: Mailbox<HandOver>
-  let loop: any EventLoop
-  let hub: NIOLoopBoundBox<LoopHub>
-
-  func put(_ handOver: HandOver) {
-    guard self.inbox.put(handOver) else { return }
-    self.loop.execute { self.hub.value.receive() }
-  }
-}
-
 /// The threads and what they share: sequencer, archivist, readers, and a hub on each event loop.
 package final class Engine: Sendable {
   package let counters = Counters()
@@ -92,7 +79,7 @@ package final class Engine: Sendable {
     let engine = Engine(
       group: group, archive: archive, options: options, observer: observer,
       offset: loaded.offset, failed: failed)
-    try await engine.readers.start()
+    engine.readers.start()
     let archivist = engine.archivist
     let archivistDone = engine.archivistDone
     Thread.start(name: "archivist") {
@@ -116,18 +103,20 @@ package final class Engine: Sendable {
     self.group = group
     let readers = NIOThreadPool(numberOfThreads: 2)
     self.readers = readers
-    let archivist = Archivist(archive: archive, from: offset, failed: failed)
+    let archivist = Archivist(
+      archive: archive, from: offset, clock: .system, failed: failed)
+    let onPool: ReadExecutor = { body in
+      readers.submit { state in
+        if case .active = state { body() }
+      }
+    }
     self.archivist = archivist
     let sequencer = self.inbox
     let counters = self.counters
     self.hubs = group.makeIterator().map { loop in
-      let inbox = Mailbox<HandOver>()
-      let hub = LoopHub(
-        loop: loop, options: options, archivist: archivist, archive: archive, readers: readers,
-        inbox: inbox, sequencer: sequencer, counters: counters, observer: observer,
-        offset: offset)
-      return HubMailbox(
-        inbox: inbox, loop: loop, hub: .makeBoxSendingValue(hub, eventLoop: loop))
+      HubMailbox.make(
+        loop: loop, options: options, archivist: archivist, archive: archive, onPool: onPool,
+        sequencer: sequencer, counters: counters, observer: observer, offset: offset)
     }
     self.sequencerDone = group.any().makePromise()
     self.archivistDone = group.any().makePromise()
@@ -145,16 +134,14 @@ package final class Engine: Sendable {
     Thread.start(name: "sequencer") {
       do {
         let log = try openLog()
-        var (conversation, start) = try Self.replay(loaded, log, archivist)
-        var opening: [Proposal] = [.runStarted(incarnation: incarnation)]
-        if conversation.settings != settings || loaded.conversation == nil {
-          opening.append(.settings(settings))
-        }
+        var conversation = Conversation(loading: loaded)
+        var start = try Self.replay(log, from: loaded.offset, into: &conversation, archivist)
+        let opening = Self.opening(conversation, loaded, settings, incarnation)
         start.rooms = conversation.census.rooms
         var sequencer = Sequencer(
           conversation: conversation, log: log, inbox: inbox, hubs: hubs, archivist: archivist,
-          counters: counters)
-        try sequencer.turn(opening.map { .proposal($0) })
+          counters: counters, clock: .system)
+        try sequencer.turn(opening)
         started.succeed(start)
         do throws(LogError) {
           try sequencer.run()
@@ -170,14 +157,26 @@ package final class Engine: Sendable {
     return try await started.futureResult.get()
   }
 
+  /// What a run begins with: its start, and the settings where they have changed.
+  static func opening(
+    _ conversation: borrowing Conversation, _ loaded: LoadedState, _ settings: Settings,
+    _ incarnation: UInt32
+  ) -> [Submission] {
+    var opening: [Submission] = [.proposal(.runStarted(incarnation: incarnation))]
+    if conversation.settings != settings || loaded.conversation == nil {
+      opening.append(.proposal(.settings(settings)))
+    }
+    return opening
+  }
+
   /// State plus tail: applies what the log has beyond the archive.
-  private static func replay(
-    _ loaded: LoadedState, _ log: any ProposalLog, _ archivist: Archivist
-  ) throws -> (Conversation, EngineStart) {
-    var conversation = Conversation(loading: loaded)
+  static func replay(
+    _ log: any ProposalLog, from offset: LogOffset, into conversation: inout Conversation,
+    _ archivist: Archivist
+  ) throws -> EngineStart {
     var effects = Effects()
     var count: UInt64 = 0
-    try log.read(from: loaded.offset) { entry in
+    try log.read(from: offset) { entry in
       conversation.apply(entry, into: &effects)
       effects.items.removeAll(keepingCapacity: true)
       count += 1
@@ -189,7 +188,7 @@ package final class Engine: Sendable {
     }
     conversation.drainState(into: &effects)
     if count > 0 { archivist.keep(effects.records, through: log.end) }
-    return (conversation, EngineStart(rooms: 0, replayed: count))
+    return EngineStart(rooms: 0, replayed: count)
   }
 
   /// Tells everyone a word of the server.
@@ -210,46 +209,28 @@ package final class Engine: Sendable {
       descriptor: descriptor, switchDoor: switchDoor)
   }
 
-  /// Ends every session with a word, then the threads; everything is in the archive afterwards.
-  package func stop() async throws {
+  /// Ends every session with a word, waits `grace` at most for what is queued, then ends the
+  /// threads; everything is in the archive afterwards.
+  package func stop(grace: Duration) async throws {
     self.inbox.put(.stop)
     try await self.sequencerDone.futureResult.get()
+    await self.connectionsClosed(within: TimeAmount(grace))
     self.archivist.finish()
     try await self.archivistDone.futureResult.get()
     try await self.readers.shutdownGracefully()
   }
 }
 
-/// A thread of our own.
-enum Thread {
-  private final class Box {
-    let name: String
-    let body: () -> Void
-
-    init(name: String, body: @escaping () -> Void) {
-      self.name = name
-      self.body = body
+extension Engine {
+  private func connectionsClosed(within grace: TimeAmount) async {
+    let loop = self.group.any()
+    let closed = EventLoopFuture.andAllComplete(self.hubs.map { $0.allClosed }, on: loop)
+    let late = loop.makePromise(of: Void.self)
+    let timer = loop.scheduleTask(in: grace) { late.succeed() }
+    closed.whenComplete { _ in
+      timer.cancel()
+      late.succeed()
     }
+    try? await late.futureResult.get()
   }
-
-  /// Starts a thread that runs `body` and ends. At most 15 bytes of the name are kept.
-  static func start(name: String, body: @escaping @Sendable () -> Void) {
-    let box = Unmanaged.passRetained(Box(name: name, body: body))
-    var thread = pthread_t()
-    let code = pthread_create(&thread, nil, threadBody, box.toOpaque())
-    precondition(code == 0, "the system gave no thread: \(code)")
-    pthread_detach(thread)
-  }
-
-  fileprivate static func run(_ argument: UnsafeMutableRawPointer?) {
-    guard let argument else { return }
-    let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
-    pthread_setname_np(pthread_self(), box.name)
-    box.body()
-  }
-}
-
-private func threadBody(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  Thread.run(argument)
-  return nil
 }

@@ -1,3 +1,4 @@
+import DequeModule
 import NIOCore
 import ParleyCore
 import ParleyDoorKit
@@ -154,12 +155,11 @@ extension LoopHub {
     _ feed: Feed, _ read: @escaping @Sendable () throws(ArchiveError) -> Found,
     then: @escaping (LoopHub, Feed, Found) -> Void
   ) {
-    let pool = self.readers
+    let onPool = self.onPool
     let loop = self.loop
     let back = NIOLoopBound((hub: self, feed: feed, then: then), eventLoop: loop)
     self.archivist.whenWritten(self.offset) {
-      pool.submit { state in
-        guard case .active = state else { return }
+      onPool {
         let found = Result { () throws(ArchiveError) in try read() }
         loop.execute {
           let (hub, feed, then) = back.value

@@ -6,7 +6,7 @@ import ParleyModel
 extension LoopHub {
   /// One sweep over the loop's sessions.
   func sweep() {
-    let now = NIODeadline.now()
+    let now = self.loop.now
     for id in self.feeds.keys.sorted() {
       guard let feed = self.feeds[id], !feed.isGone, feed.ending == nil else { continue }
       self.sweep(feed, now)

@@ -1,10 +1,12 @@
 import NIOCore
-import NIOPosix
 import ParleyCore
 import ParleyDoorKit
 import ParleyLog
 import ParleyModel
 import Synchronization
+
+/// Runs a read of the archive elsewhere.
+typealias ReadExecutor = @Sendable (@escaping @Sendable () -> Void) -> Void
 
 /// What one event loop keeps: its sessions, and which of them have which room open. Takes the
 /// sequencer's hand-overs and turns them into bytes, encoded once per variant, flushed once per
@@ -16,7 +18,8 @@ final class LoopHub: SessionHost {
   let options: EngineOptions
   let archivist: Archivist
   let archive: any Archive
-  let readers: NIOThreadPool
+  /// Runs a read on the bounded pool.
+  let onPool: ReadExecutor
   private let inbox: Mailbox<HandOver>
   private let sequencer: Mailbox<Submission>
   private let counters: Counters
@@ -36,29 +39,29 @@ final class LoopHub: SessionHost {
 
   init(
     loop: any EventLoop, options: EngineOptions, archivist: Archivist, archive: any Archive,
-    readers: NIOThreadPool, inbox: Mailbox<HandOver>, sequencer: Mailbox<Submission>,
+    onPool: @escaping ReadExecutor, inbox: Mailbox<HandOver>, sequencer: Mailbox<Submission>,
     counters: Counters, observer: any EngineObserver, offset: LogOffset
   ) {
     self.loop = loop
     self.options = options
     self.archivist = archivist
     self.archive = archive
-    self.readers = readers
+    self.onPool = onPool
     self.inbox = inbox
     self.sequencer = sequencer
     self.counters = counters
     self.observer = observer
     self.offset = offset
+    self.allClosed = loop.makePromise()
   }
 
   // MARK: The sessions' side
 
   func open(_ session: SessionHandler, door: String) -> SessionID {
     let number = self.counters.lastSession.wrappingAdd(1, ordering: .relaxed).newValue
-    feed.session.attachment = nil
     let active = self.counters.sessions.wrappingAdd(1, ordering: .relaxed).newValue
     let id = SessionID(number)
-    let feed = Feed(session: session, now: .now())
+    let feed = Feed(session: session, now: self.loop.now)
     self.feeds[id] = feed
     session.attachment = feed
     self.observer.sessionOpened(
@@ -350,7 +353,12 @@ final class LoopHub: SessionHost {
 
   // MARK: The end
 
+  /// Succeeds when the last connection is closed after the last hand-over.
+  let allClosed: EventLoopPromise<Void>
+
   private func closeAll() {
+    let futures = self.feeds.values.map { $0.session.channel.closeFuture }
+    EventLoopFuture.andAllComplete(futures, on: self.loop).cascade(to: self.allClosed)
     for id in self.feeds.keys.sorted() {
       guard let feed = self.feeds[id] else { continue }
       feed.session.close(.shuttingDown)

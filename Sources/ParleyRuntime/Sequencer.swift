@@ -1,7 +1,7 @@
 import ParleyCore
 import ParleyLog
 import ParleyModel
-import Synchronization
+package import Synchronization
 
 /// The thread on which everything takes its turn: it stamps what has arrived, makes it durable as
 /// one batch, applies it, and hands what follows to the loops and the archivist.
@@ -22,6 +22,7 @@ struct Sequencer: ~Copyable {
   private let hubs: [HubMailbox]
   private let archivist: Archivist
   private let counters: Counters
+  private let clock: EngineClock
 
   private var effects = Effects()
   private var entries: [Entry] = []
@@ -37,8 +38,9 @@ struct Sequencer: ~Copyable {
 
   init(
     conversation: consuming Conversation, log: any ProposalLog, inbox: Mailbox<Submission>,
-    hubs: [HubMailbox], archivist: Archivist, counters: Counters
+    hubs: [HubMailbox], archivist: Archivist, counters: Counters, clock: EngineClock
   ) {
+    self.clock = clock
     self.stamp = conversation.lastStamp
     self.conversation = conversation
     self.lastTrim = log.start
@@ -56,6 +58,12 @@ struct Sequencer: ~Copyable {
       try self.turn(self.inbox.take(waitMilliseconds: self.postponed.isEmpty ? 1_000 : 250))
     }
   }
+
+  /// The log's end.
+  var end: LogOffset { self.log.end }
+
+  /// The conversation's state, for comparing.
+  var canonicalBytes: [UInt8] { self.conversation.canonicalBytes() }
 
   /// One turn.
   mutating func turn(_ submissions: [Submission]) throws(LogError) {
@@ -75,11 +83,11 @@ struct Sequencer: ~Copyable {
     self.walked.removeAll(keepingCapacity: true)
     self.earlier.removeAll(keepingCapacity: true)
     self.effects.removeAll()
-    self.stamp = max(self.stamp, WallClock.now())
+    self.stamp = max(self.stamp, self.clock.wall())
     for (session, proposal) in self.postponed {
       self.propose(proposal, from: session, tag: .none, nonce: nil)
     }
-    let now = WallClock.monotonic()
+    let now = self.clock.monotonic()
     if now - self.lastTick >= 1_000_000 {
       self.lastTick = now
       for proposal in self.conversation.tick(now: self.stamp) {
@@ -156,9 +164,9 @@ struct Sequencer: ~Copyable {
   private static let lagEntriesMax: UInt64 = 400_000
 
   private func waitForArchive() {
-    let began = WallClock.monotonic()
+    let began = self.clock.monotonic()
     while self.log.end.number - self.archivist.writtenOffset.number > Self.lagEntriesMax,
-      WallClock.monotonic() - began < 1_000_000
+      self.clock.monotonic() - began < 1_000_000
     {
       Pause.milliseconds(1)
     }

@@ -1,0 +1,29 @@
+import NIOCore
+import ParleyDoorKit
+import ParleyIRCDoor
+import ParleyLineDoor
+
+/// Every door that this server has: a new one is a line here.
+struct Doors: Sendable {
+  let line: LineDoorOptions
+  let irc: IRCDoorOptions
+
+  init(serverName: String) {
+    self.line = LineDoorOptions(serverName: serverName)
+    self.irc = IRCDoorOptions(serverName: serverName)
+  }
+
+  /// The dialect of who was recognised by its first bytes, and the name that the console prints.
+  func dialect(for words: FirstWords) -> (dialect: any Dialect, name: String)? {
+    switch words {
+    case .irc: (IRCDialect(options: self.irc), IRCDialect.name)
+    case .line, .needMore: (LineDialect(options: self.line), LineDialect.name)
+    case .unknown: nil
+    }
+  }
+
+  /// The dialect that takes over from line mode at its first prompt.
+  func successor(of bytes: ByteBuffer) -> (any Dialect)? {
+    IRCDialect(options: self.irc)
+  }
+}
