@@ -191,6 +191,9 @@ package final class Engine: Sendable {
     return EngineStart(rooms: 0, replayed: count)
   }
 
+  /// Sessions that there are now.
+  package var sessions: Int { self.counters.sessions.load(ordering: .relaxed) }
+
   /// Tells everyone a word of the server.
   package func announce(_ text: String) {
     self.inbox.put(.proposal(.announce(text)))

@@ -1,3 +1,4 @@
+import Glibc
 import Logging
 import NIOCore
 import NIOPosix
@@ -30,23 +31,23 @@ package struct Server: Service {
   /// go on.
   package func run() async throws {
     let openFilesMax = OpenFiles.raiseLimit()
-    let directory = try DataDirectory(path: self.configuration.dataDirectory)
-    let archive = try SQLiteArchive(path: directory.archivePath)
+    let directory: DataDirectory
+    let archive: SQLiteArchive
+    do {
+      directory = try DataDirectory(path: self.configuration.dataDirectory)
+      archive = try SQLiteArchive(path: directory.archivePath)
+    } catch {
+      throw ServerError.opening(error)
+    }
+    let (stops, stop) = AsyncStream.makeStream(of: Stop.self)
     let group = MultiThreadedEventLoopGroup(
       numberOfThreads: self.configuration.threads ?? System.coreCount)
-    let (stops, stop) = AsyncStream.makeStream(of: Stop.self)
-    let (engine, found) = try await Engine.start(
-      group: group, archive: archive, settings: try self.settings(),
-      incarnation: UInt32.random(in: 1 ... .max), options: self.engineOptions(),
-      observer: ConsoleObserver(console: self.console),
-      openLog: { try SegmentLog(directory: directory.logPath) },
-      failed: { stop.yield(.failed($0)) })
+    let (engine, found) = try await self.start(archive, directory, group) {
+      stop.yield(.failed($0))
+    }
     let listeners = try await self.open(engine, group, directory)
-    self.console.ready(
-      listeners: listeners.compactMap { $0.localAddress }, data: directory.path,
-      rooms: found.rooms, replayed: found.replayed, openFilesMax: openFilesMax)
-    self.console.readInput(
-      announce: { engine.announce($0) }, exit: { stop.yield(.asked) })
+    self.sayReady(listeners, directory, found, openFilesMax: openFilesMax)
+    ConsoleInput(announce: { engine.announce($0) }, stop: { stop.yield(.asked) }).start()
 
     var reason = Stop.asked
     await withGracefulShutdownHandler {
@@ -58,12 +59,46 @@ package struct Server: Service {
       stop.yield(.asked)
     }
     if case .failed(let text) = reason { throw ServerError.storage(text) }
-    self.console.stopping()
+    SecondSignal.endsAtOnce()
+    let logger = self.console.logger(label: "server")
+    logger.notice("stopping: telling everyone, \(engine.sessions) sessions")
     for listener in listeners { try? await listener.close() }
     try await engine.stop(grace: self.configuration.shutdownGrace)
     try await group.shutdownGracefully()
-    directory.close()
-    self.console.stopped()
+    withExtendedLifetime(directory) {}
+    logger.notice("stopped: everything is in the archive")
+  }
+
+  private func start(
+    _ archive: SQLiteArchive, _ directory: DataDirectory, _ group: MultiThreadedEventLoopGroup,
+    failed: @escaping @Sendable (String) -> Void
+  ) async throws -> (Engine, EngineStart) {
+    let logPath = directory.logPath
+    do {
+      return try await Engine.start(
+        group: group, archive: archive, settings: try self.settings(),
+        incarnation: UInt32.random(in: 1 ... .max), options: self.engineOptions(),
+        observer: ConsoleObserver(console: self.console),
+        openLog: { try SegmentLog(directory: logPath) }, failed: failed)
+    } catch {
+      throw ServerError.opening(error)
+    }
+  }
+
+  private func sayReady(
+    _ listeners: [any Channel], _ directory: DataDirectory, _ found: EngineStart,
+    openFilesMax: UInt64
+  ) {
+    let addresses = listeners.compactMap { listener -> ListenAddress? in
+      guard let address = listener.localAddress, let host = address.ipAddress,
+        let port = address.port
+      else { return nil }
+      return ListenAddress(host: host, port: port)
+    }
+    let tail = found.replayed > 0 ? ", \(found.replayed) entries applied from the log" : ""
+    self.console.ready(
+      listeners: addresses, socket: Self.socketPath(directory), data: directory.path,
+      found: "\(found.rooms) rooms\(tail); up to \(openFilesMax) open files")
   }
 
   private func open(
@@ -78,13 +113,20 @@ package struct Server: Service {
       do {
         channels.append(try await listener.bind(address))
       } catch {
-        // A machine without IPv6 still has the other default address.
-        let isOptional = !channels.isEmpty && address == ListenAddress.defaultIPv6
-        guard isOptional else { throw ServerError.cannotListen(address, "\(error)") }
+        // A machine without IPv6 still has the other of the two defaults.
+        let isDefault = self.configuration.listeners == ServerConfiguration().listeners
+        guard isDefault, !channels.isEmpty, (error as? IOError)?.errnoCode == EADDRNOTAVAIL else {
+          throw ServerError.listening(on: address, error)
+        }
       }
     }
-    channels.append(try await listener.bind(socketPath: directory.socketPath))
+    channels.append(try await listener.bind(socketPath: Self.socketPath(directory)))
     return channels
+  }
+
+  /// For every door, on this machine, for the owner of the data alone.
+  private static func socketPath(_ directory: DataDirectory) -> String {
+    directory.path + "/parley.sock"
   }
 
   private var serverName: String {

@@ -1,0 +1,44 @@
+import NIOCore
+import ParleyModel
+import ParleyRuntime
+
+/// Shows on the console what the engine reports.
+struct ConsoleObserver: EngineObserver {
+  let console: Console
+
+  func sessionOpened(_ id: SessionID, address: SocketAddress?, door: String, active: Int) {
+    self.console.sessionConnected(
+      number: id.number, address: Self.text(of: address), door: door, active: active)
+  }
+
+  func sessionClosed(_ id: SessionID, _ closing: Closing, wasLost: Bool, active: Int) {
+    let reason = wasLost && closing == .hungUp ? "connection lost" : Self.text(of: closing)
+    self.console.sessionClosed(number: id.number, reason: reason, active: active)
+  }
+
+  func message(_ message: Message, room: String) {
+    let text = message.kind.isPost ? "\"\(message.subject)\": \(message.body)" : message.body
+    self.console.message(room: room, sender: message.sender.name, text: text)
+  }
+
+  /// The Unix socket's clients have no address.
+  private static func text(of address: SocketAddress?) -> String {
+    guard let address, let host = address.ipAddress, let port = address.port else { return "unix" }
+    return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+  }
+
+  private static func text(of closing: Closing) -> String {
+    switch closing {
+    case .quit: "quit"
+    case .hungUp: "end of input"
+    case .shuttingDown: "server stopped"
+    case .timedOut: "timed out"
+    case .loginTimeout: "no login"
+    case .idleTimeout: "idle"
+    case .tooSlow: "too slow"
+    case .garbage: "garbage"
+    case .storageFailed: "archive unreadable"
+    case .overflow: "too much queued"
+    }
+  }
+}
