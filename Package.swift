@@ -40,6 +40,7 @@ let package = Package(
         "ParleyModel",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
+      exclude: ["Proto/parley.proto"],
       swiftSettings: settings),
     .target(
       name: "ParleyDoorKit",
@@ -101,6 +102,8 @@ let package = Package(
       dependencies: [
         "ParleyBench", "ParleyServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings,
       plugins: ["CommitPlugin"]),
@@ -119,7 +122,10 @@ let package = Package(
       dependencies: ["ParleyModel", "ParleyCore", "ParleyTesting"], swiftSettings: settings),
     .testTarget(
       name: "ParleyLogTests",
-      dependencies: ["ParleyModel", "ParleyCore", "ParleyLog", "ParleySQLite", "ParleyTesting"],
+      dependencies: [
+        "ParleyModel", "ParleyCore", "ParleyLog", "ParleySQLite", "ParleyTesting",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "ParleyDoorTests",

@@ -89,7 +89,7 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
   package static let bytesMax = 1024
 
   private let doors: Doors
-  private let begin: (ByteBufferView?, FirstWords) -> SessionHandler?
+  private let begin: (FirstWords) -> SessionHandler?
   private var pending = ByteBuffer()
   private var timer: Scheduled<Void>?
   private var deadline: Scheduled<Void>?
@@ -97,7 +97,7 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
 
   /// `begin` makes the session's handler for what was recognised, or nil to close.
   package init(
-    doors: Doors, begin: @escaping (ByteBufferView?, FirstWords) -> SessionHandler?
+    doors: Doors, begin: @escaping (FirstWords) -> SessionHandler?
   ) {
     self.doors = doors
     self.begin = begin
@@ -160,7 +160,7 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
     guard !self.decided else { return }
     self.decided = true
     self.cancelTimers()
-    guard let handler = self.begin(nil, words) else { return context.close(promise: nil) }
+    guard let handler = self.begin(words) else { return context.close(promise: nil) }
     do {
       try context.pipeline.syncOperations.addHandler(handler, position: .after(self))
       let pending = self.pending

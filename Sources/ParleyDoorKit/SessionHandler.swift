@@ -223,12 +223,10 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private func closeWhenSent() {
     guard let context = self.context else { return }
     if self.readIsHeld { _ = try? self.channel.syncOptions?.setOption(.autoRead, value: true) }
-    let promise = context.eventLoop.makePromise(of: Void.self)
     let channel = self.channel
-    if self.inputEnded {
-      // Everything was read: nothing can be destroyed.
-      if self.outbox.waitingBytes == 0 { return channel.close(promise: nil) }
-    }
+    // Where everything was read, nothing can be destroyed.
+    if self.inputEnded, self.outbox.waitingBytes == 0 { return channel.close(promise: nil) }
+    let promise = context.eventLoop.makePromise(of: Void.self)
     // A peer that takes nothing cannot hold the socket.
     channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
     promise.futureResult.whenComplete { _ in

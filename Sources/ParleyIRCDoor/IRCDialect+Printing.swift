@@ -200,6 +200,7 @@ extension IRCDialect {
     case .idleTimeout: "Idle for too long"
     case .tooSlow: "SendQ exceeded"
     case .garbage(let reason): reason
+    case .storageFailed: "What was asked for could not be read"
     case .overflow: "Too much was waiting"
     }
   }

@@ -9,7 +9,7 @@ struct Listener: Sendable {
   /// Connections that may wait to be accepted: thousands come back at once after a restart.
   private static let backlog: Int32 = 1_024
   /// Bytes that the kernel holds unsent for one session, at most.
-  private static let unsentBytesMax: CInt = 128 * 1024
+  private static let unsentBytesMax = 128 * 1024
 
   let group: MultiThreadedEventLoopGroup
   let engine: Engine
@@ -59,10 +59,10 @@ struct Listener: Sendable {
       bootstrap
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
-      .childChannelOption(tcp(TCP_KEEPIDLE), value: CInt(idle))
-      .childChannelOption(tcp(TCP_KEEPINTVL), value: CInt(interval))
+      .childChannelOption(tcp(TCP_KEEPIDLE), value: Int(idle))
+      .childChannelOption(tcp(TCP_KEEPINTVL), value: Int(interval))
       .childChannelOption(tcp(TCP_KEEPCNT), value: 3)
-      .childChannelOption(tcp(TCP_USER_TIMEOUT), value: CInt(total.nanoseconds / 1_000_000))
+      .childChannelOption(tcp(TCP_USER_TIMEOUT), value: Int(total.nanoseconds / 1_000_000))
       .childChannelOption(tcp(TCP_NOTSENT_LOWAT), value: Self.unsentBytesMax)
   }
 

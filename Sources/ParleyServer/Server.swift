@@ -7,7 +7,7 @@ import ParleyLog
 import ParleyModel
 import ParleyRuntime
 import ParleySQLite
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The whole server: opens the data directory, starts the engine, opens the doors, and closes all
 /// of it again in order.
@@ -129,8 +129,14 @@ package struct Server: Service {
     directory.path + "/parley.sock"
   }
 
+  private static var machineName: String {
+    var bytes = [CChar](repeating: 0, count: 256)
+    guard gethostname(&bytes, bytes.count - 1) == 0 else { return "localhost" }
+    return String(decoding: bytes.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   private var serverName: String {
-    self.configuration.serverName ?? System.hostName
+    self.configuration.serverName ?? Self.machineName
   }
 
   /// What enters the log: names are given their keys here.

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import ParleyServer
+import ServiceLifecycle
+import UnixSignals
 
 /// `parley serve`: reads the configuration and runs the server until it is told to stop.
 struct Serve: AsyncParsableCommand {
@@ -46,8 +48,15 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve(_ configuration: ServerConfiguration, console: Console) async throws {
-    Self.complain("this build has no server yet")
-    throw ExitCode.failure
+    let group = ServiceGroup(
+      services: [Server(configuration: configuration, console: console)],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: console.logger(label: "parley"))
+    do {
+      try await group.run()
+    } catch {
+      Self.complain("\(error)")
+      throw ExitCode.failure
+    }
   }
 
   private static func complain(_ text: String) {
