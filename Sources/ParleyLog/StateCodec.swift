@@ -1,0 +1,177 @@
+package import ParleyModel
+import SwiftProtobuf
+
+/// The binary form of the archive's state: one message of `parley.proto` for each kind.
+package enum StateCodec {
+  package static func encode(_ state: State) -> [UInt8] {
+    switch state {
+    case .conversation(let state): self.bytes(ProtoConversationState(state))
+    case .room(let state): self.bytes(ProtoRoomState(state))
+    case .participant(let state): self.bytes(ProtoParticipantState(state))
+    case .session(let state): self.bytes(ProtoSessionState(state))
+    case .member(let state): self.bytes(ProtoMemberState(state))
+    case .nonce(let state): self.bytes(ProtoNonceState(state))
+    }
+  }
+
+  package static func conversation(_ bytes: [UInt8]) throws(CodecError) -> ConversationState {
+    let it: ProtoConversationState = try self.message(bytes)
+    return ConversationState(
+      settings: try Settings(it.settings), incarnation: it.incarnation,
+      lastEpoch: it.lastEpoch, lastRoom: RoomID(it.lastRoom),
+      lastParticipant: ParticipantID(it.lastParticipant),
+      lastStamp: Timestamp(microseconds: it.lastStamp))
+  }
+
+  package static func room(_ bytes: [UInt8]) throws(CodecError) -> RoomState {
+    let it: ProtoRoomState = try self.message(bytes)
+    var kind = RoomKind.room
+    if it.hasDirect {
+      try known(it.direct)
+      kind = .direct(ParticipantID(it.direct.first), ParticipantID(it.direct.second))
+    }
+    return RoomState(
+      id: RoomID(it.id), kind: kind, name: try Name(it.name), epoch: try Epoch(it.epoch),
+      created: Timestamp(microseconds: it.created),
+      owner: it.hasOwner ? ParticipantID(it.owner) : nil,
+      topic: it.hasTopic ? try Topic(it.topic) : nil,
+      backlog: it.hasBacklog ? try Backlog(it.backlog) : nil,
+      head: Sequence(it.head), position: Position(it.position),
+      lastTime: Timestamp(microseconds: it.lastTime), posts: Int(clamping: it.posts),
+      emptySince: it.hasEmptySince ? Timestamp(microseconds: it.emptySince) : nil)
+  }
+
+  package static func participant(_ bytes: [UInt8]) throws(CodecError) -> ParticipantState {
+    let it: ProtoParticipantState = try self.message(bytes)
+    return ParticipantState(
+      id: ParticipantID(it.id), name: try Name(it.name),
+      account: it.hasAccount ? AccountID(it.account) : nil,
+      since: Timestamp(microseconds: it.since), away: it.hasAway ? it.away : nil,
+      ignored: it.ignored.map { ParticipantID($0) },
+      lastDirect: it.hasLastDirect ? ParticipantID(it.lastDirect) : nil)
+  }
+
+  package static func session(_ bytes: [UInt8]) throws(CodecError) -> SessionState {
+    let it: ProtoSessionState = try self.message(bytes)
+    return SessionState(
+      id: SessionID(it.id), participant: ParticipantID(it.participant),
+      current: it.hasCurrent ? RoomID(it.current) : nil, open: it.open.map { RoomID($0) })
+  }
+
+  package static func member(_ bytes: [UInt8]) throws(CodecError) -> MemberState {
+    let it: ProtoMemberState = try self.message(bytes)
+    return MemberState(
+      room: RoomID(it.room), participant: ParticipantID(it.participant),
+      joinedAfter: Sequence(it.joinedAfter), window: try Window(it.window),
+      closedAfter: it.hasClosedAfter ? Sequence(it.closedAfter) : nil)
+  }
+
+  package static func nonce(_ bytes: [UInt8]) throws(CodecError) -> NonceState {
+    let it: ProtoNonceState = try self.message(bytes)
+    return NonceState(
+      participant: ParticipantID(it.participant), nonce: Nonce(it.nonce), digest: it.digest,
+      time: Timestamp(microseconds: it.time), room: RoomID(it.room),
+      id: MessageID(epoch: try Epoch(it.idEpoch), sequence: Sequence(it.idSequence)),
+      sequence: Sequence(it.sequence), messageTime: Timestamp(microseconds: it.messageTime),
+      name: it.name, sessions: it.hasSessions ? Int(clamping: it.sessions) : nil)
+  }
+
+  /// Serializing fails only for what our messages do not have: required fields and `Any`.
+  static func bytes(_ message: some SwiftProtobuf.Message) -> [UInt8] {
+    (try? message.serializedBytes()) ?? []
+  }
+
+  static func message<Proto: SwiftProtobuf.Message>(
+    _ bytes: [UInt8]
+  ) throws(CodecError) -> Proto {
+    let message: Proto
+    do {
+      message = try Proto(serializedBytes: bytes)
+    } catch {
+      throw .damaged("a stored value is not a \(Proto.protoMessageName)")
+    }
+    try known(message)
+    return message
+  }
+}
+
+extension ProtoConversationState {
+  fileprivate init(_ state: ConversationState) {
+    self.settings = ProtoSettings(state.settings)
+    self.incarnation = state.incarnation
+    self.lastEpoch = state.lastEpoch
+    self.lastRoom = state.lastRoom.number
+    self.lastParticipant = state.lastParticipant.number
+    self.lastStamp = state.lastStamp.microseconds
+  }
+}
+
+extension ProtoRoomState {
+  fileprivate init(_ state: RoomState) {
+    self.id = state.id.number
+    if case .direct(let first, let second) = state.kind {
+      self.direct = .with {
+        $0.first = first.number
+        $0.second = second.number
+      }
+    }
+    self.name = ProtoName(state.name)
+    self.epoch = ProtoEpoch(state.epoch)
+    self.created = state.created.microseconds
+    if let owner = state.owner { self.owner = owner.number }
+    if let topic = state.topic { self.topic = ProtoTopic(topic) }
+    if let backlog = state.backlog { self.backlog = ProtoBacklog(backlog) }
+    self.head = state.head.number
+    self.position = state.position.number
+    self.lastTime = state.lastTime.microseconds
+    self.posts = UInt64(clamping: state.posts)
+    if let since = state.emptySince { self.emptySince = since.microseconds }
+  }
+}
+
+extension ProtoParticipantState {
+  fileprivate init(_ state: ParticipantState) {
+    self.id = state.id.number
+    self.name = ProtoName(state.name)
+    if let account = state.account { self.account = account.number }
+    self.since = state.since.microseconds
+    if let away = state.away { self.away = away }
+    self.ignored = state.ignored.map(\.number)
+    if let last = state.lastDirect { self.lastDirect = last.number }
+  }
+}
+
+extension ProtoSessionState {
+  fileprivate init(_ state: SessionState) {
+    self.id = state.id.number
+    self.participant = state.participant.number
+    if let current = state.current { self.current = current.number }
+    self.open = state.open.map(\.number)
+  }
+}
+
+extension ProtoMemberState {
+  fileprivate init(_ state: MemberState) {
+    self.room = state.room.number
+    self.participant = state.participant.number
+    self.joinedAfter = state.joinedAfter.number
+    self.window = ProtoWindow(state.window)
+    if let closed = state.closedAfter { self.closedAfter = closed.number }
+  }
+}
+
+extension ProtoNonceState {
+  fileprivate init(_ state: NonceState) {
+    self.participant = state.participant.number
+    self.nonce = state.nonce.text
+    self.digest = state.digest
+    self.time = state.time.microseconds
+    self.room = state.room.number
+    self.sequence = state.sequence.number
+    self.messageTime = state.messageTime.microseconds
+    self.idEpoch = ProtoEpoch(state.id.epoch)
+    self.idSequence = state.id.sequence.number
+    self.name = state.name
+    if let sessions = state.sessions { self.sessions = UInt64(clamping: sessions) }
+  }
+}
