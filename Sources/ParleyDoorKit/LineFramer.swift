@@ -107,6 +107,13 @@ package struct LineFramer: Sendable {
     return bytes.readWithUnsafeReadableBytes { raw -> (Int, Frame?) in
       var index = 0
       while index < raw.count {
+        let run = self.ordinary(raw, from: index)
+        if run > index {
+          let frame = self.append(UnsafeRawBufferPointer(rebasing: raw[index..<run]))
+          index = run
+          if let frame { return (index, frame) }
+          continue
+        }
         let byte = raw[index]
         index += 1
         let frame: Frame?
@@ -126,6 +133,19 @@ package struct LineFramer: Sendable {
       }
       return (index, nil)
     }
+  }
+
+  /// How far the bytes from there on are nothing but characters of the line.
+  private func ordinary(_ raw: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard !self.sawReturn, self.telnet.isIdle else { return start }
+    var index = start
+    while index < raw.count {
+      switch raw[index] {
+      case 0x08, 0x0A, 0x0D, 0x15, 0x7F, TelnetFilter.interpretAsCommand: return index
+      default: index += 1
+      }
+    }
+    return index
   }
 
   /// One byte of the line, after telnet.
@@ -154,6 +174,18 @@ package struct LineFramer: Sendable {
     default:
       return self.append(byte)
     }
+  }
+
+  /// Several bytes of the line; of those that make it too long none is kept.
+  private mutating func append(_ run: UnsafeRawBufferPointer) -> Frame? {
+    guard !self.isSkipping else { return nil }
+    guard self.pending.count + run.count < Limits.lineBytesMax else {
+      self.isSkipping = true
+      self.pending = []
+      return .tooLong
+    }
+    self.pending.append(contentsOf: run)
+    return nil
   }
 
   private mutating func append(_ byte: UInt8) -> Frame? {

@@ -14,7 +14,9 @@ package enum CommandTable {
 
   /// The spelling nearest to one that does not exist, at most two changes away.
   package static func nearest(to spelling: String) -> String? {
-    guard let sigil = spelling.utf8.first, spelling.utf8.count <= 24 else { return nil }
+    guard let sigil = spelling.utf8.first, (3...24).contains(spelling.utf8.count) else {
+      return nil
+    }
     let given = Array(spelling.lowercased().utf8)
     var best: (distance: Int, spelling: String)?
     for candidate in Self.spellings where candidate.utf8.first == sigil {

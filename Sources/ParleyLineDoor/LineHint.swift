@@ -50,7 +50,7 @@ enum LineHint {
 
   private static func hint(_ fault: Refusal.NameFault) -> String {
     switch fault {
-    case .empty, .badCharacter: "use letters, digits and - _ ."
+    case .empty, .badCharacter: "use letters, digits, hyphens, dots and underscores"
     case .tooLong:
       "a person's has at most \(Limits.nameScalarsMax) characters, a room's "
         + "\(Limits.roomNameScalarsMax)"

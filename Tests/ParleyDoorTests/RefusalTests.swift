@@ -1,0 +1,76 @@
+import NIOCore
+import ParleyDoorKit
+import ParleyIRCDoor
+import ParleyModel
+import Testing
+
+@Suite struct `Every refusal` {
+  /// Each there is, with each fault it can have.
+  static let all: [Refusal] =
+    [
+      .badCommand("/jion", nearest: "/join"), .badCommand("/zzz", nearest: nil),
+      .badCommand("dm", nearest: "DM NAME TEXT"), .badArguments(usage: "/join ROOM"),
+      .nameTaken("ana", free: "ana2"), .nameTaken("ana", free: nil),
+      .nameRegistered("ana", free: "ana2"), .badPassword, .notLoggedIn, .alreadyLoggedIn,
+      .notAMember(room: "python"), .noCurrentRoom, .noSuchRoom("python"), .noSuchName("bob"),
+      .noSuchMessage(conversation: "python", Sequence(9)),
+      .messageRemoved(conversation: "python", Sequence(9), by: "bob"), .roomIsPrivate("python"),
+      .banned("python"), .muted("python"), .tooFast, .nonceReused, .storageUnavailable,
+      .shuttingDown, .notAPost(conversation: "python", Sequence(9)), .nobodyToAnswer,
+      .alreadyInLobby,
+    ]
+    + [Refusal.NameFault.empty, .tooLong, .badCharacter, .badStart, .reserved].map {
+      .badName("x", $0)
+    }
+    + [
+      Refusal.TextFault.empty, .notUTF8, .nul, .control, .bidirectional, .lineSeparator, .newline,
+    ].map { .badText($0) }
+    + [
+      Refusal.NotPermitted.setTopic, .removeMessage, .directToSelf, .ignoreSelf, .oldMessage,
+    ].map { .notPermitted($0) }
+    + Self.bounds.map { .tooLong($0, bytesMax: 200) }
+    + Self.bounds.map { .tooMany($0, max: 100) }
+
+  private static let bounds: [Refusal.Bounded] = [
+    .line, .message, .post, .subject, .topic, .name, .rooms, .members, .ignored, .awayText,
+    .lastWord, .roomsOfServer, .participants,
+  ]
+
+  @Test(arguments: `Every refusal`.all)
+  func `is one line with its code and a sentence`(refusal: Refusal) {
+    var talk = LineTalk.inside()
+    talk.send("/rooms\n")
+    let line = talk.refuse(refusal)
+    #expect(line.hasPrefix("error \(refusal.code): "))
+    #expect(line.hasSuffix("\n"))
+    #expect(line.utf8.count { $0 == 0x0A } == 1)
+    #expect(!line.hasSuffix(".\n"))
+    #expect(line.utf8.allSatisfy { $0 == 0x0A || $0 >= 0x20 })
+  }
+
+  @Test(arguments: `Every refusal`.all)
+  func `is one numeric of IRC`(refusal: Refusal) {
+    var talk = IRCTalk.inside()
+    let line = talk.refuse(refusal)
+    #expect(line.hasPrefix(":parley.example "))
+    #expect(line.hasSuffix("\r\n"))
+    #expect(line.split(separator: " ").dropFirst(2).first == "ana")
+    #expect(Int(line.split(separator: " ")[1]) ?? 0 >= 400)
+  }
+
+  @Test func `says what to do`() {
+    var talk = LineTalk.inside()
+    talk.send("/rooms\n")
+    #expect(
+      talk.refuse(.notAMember(room: "python"))
+        == "error not_a_member: you have not joined python; /join python\n")
+    #expect(
+      talk.refuse(.badCommand("/jion", nearest: "/join"))
+        == "error bad_command: there is no /jion; did you mean /join? //jion says it\n")
+    #expect(
+      talk.refuse(.badArguments(usage: "/join ROOM")) == "error bad_arguments: usage: /join ROOM\n")
+    #expect(
+      talk.refuse(.nameTaken("ana", free: "ana2"))
+        == "error name_taken: ana is taken, or looks like a name that is; ana2 is free\n")
+  }
+}
