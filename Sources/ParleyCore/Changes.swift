@@ -45,7 +45,7 @@ extension Conversation {
     case .conversation: .conversation(self.state)
     case .room(let id): self.rooms[id].map { .room($0.state) }
     case .participant(let id): self.participants[id].map { .participant($0.state) }
-    case .session(let id): self.sessions[id].map { .session($0) }
+    case .session(let id): self.sessions[id].map { .session($0.state) }
     case .member(let room, let id): self.rooms[room]?.members[id].map { .member($0) }
     case .nonce: nil  // Recorded when it is remembered; it never changes.
     }
@@ -67,7 +67,7 @@ extension Conversation {
   }
 
   /// The same for a session.
-  mutating func change(_ id: SessionID, _ body: (inout SessionState) -> Void) {
+  mutating func change(_ id: SessionID, _ body: (inout Session) -> Void) {
     guard let index = self.sessions.index(forKey: id) else { return }
     self.changes.add(.session(id))
     body(&self.sessions.values[index])

@@ -45,11 +45,11 @@ extension Conversation {
     case .ignore(let name): try self.checkIgnore(name, from: session)
     case .say(let selector, _, _), .post(let selector, _, _), .reply(let selector, _, _):
       let state = try self.loggedIn(session)
-      guard try self.participant(state.participant).nonces.isEmpty else { return }
+      if self.nonces.index(forKey: state.participant) != nil { return }
       _ = try self.joined(selector, by: state)
     case .direct(let target, _, _):
       let state = try self.loggedIn(session)
-      guard try self.participant(state.participant).nonces.isEmpty else { return }
+      if self.nonces.index(forKey: state.participant) != nil { return }
       _ = try self.recipient(target, from: state)
     case .remove(let selector, _):
       _ = try self.readable(selector, by: try self.loggedIn(session))

@@ -27,7 +27,7 @@ extension Conversation {
   private mutating func perform(_ entry: Entry, into effects: inout Effects) throws(Refusal) {
     switch entry.proposal {
     case .settings(let settings):
-      self.set(settings, entry, into: &effects)
+      self.set(settings, at: entry.stamp)
     case .runStarted(let incarnation):
       self.startRun(incarnation, entry, into: &effects)
     case .expireRoom(let room, let since):
@@ -67,9 +67,9 @@ extension Conversation {
 
   /// Takes over new settings; rooms that they name begin, and those that they no longer name may
   /// end.
-  private mutating func set(_ settings: Settings, _ entry: Entry, into effects: inout Effects) {
+  private mutating func set(_ settings: Settings, at stamp: Timestamp) {
     self.state.settings = settings
-    self.makePermanentRooms(at: entry.stamp)
+    self.makePermanentRooms(at: stamp)
   }
 
   /// Ends what the run before left behind.

@@ -14,10 +14,10 @@ extension Conversation {
     for id in self.participants.keys.sorted() {
       guard let participant = self.participants[id] else { continue }
       writer.write(participant.state)
-      for nonce in participant.nonces.states { writer.write(nonce) }
+      writer.write(all: self.nonces[id]?.states ?? []) { $0.write($1) }
     }
     for id in self.sessions.keys.sorted() {
-      if let session = self.sessions[id] { writer.write(session) }
+      if let session = self.sessions[id] { writer.write(session.state) }
     }
     writer.write(all: self.listed.items) { $0.write(UInt64($1.value.number)) }
     return writer.bytes

@@ -4,7 +4,7 @@ import ParleyModel
 extension Conversation {
   /// To whom a direct message goes.
   func recipient(
-    _ target: DirectTarget, from session: SessionState
+    _ target: DirectTarget, from session: Session
   ) throws(Refusal) -> ParticipantID {
     switch target {
     case .named(let name):

@@ -17,7 +17,7 @@ extension Conversation {
     }
     for session in loaded.sessions { self.load(session) }
     for nonce in loaded.nonces.sorted(by: { $0.time < $1.time }) {
-      self.participants[nonce.participant]?.nonces.remember(nonce) { _ in }
+      self.nonces[nonce.participant, default: NonceMemory()].remember(nonce) { _ in }
     }
     let names = [Name.lobby] + self.state.settings.permanentRooms
     self.permanentKeys = Set(names.map(\.key))
@@ -40,7 +40,7 @@ extension Conversation {
 
   private mutating func load(_ session: SessionState) {
     guard let participant = self.participants[session.participant] else { return }
-    self.sessions[session.id] = session
+    self.sessions[session.id] = Session(session, sender: participant.sender)
     self.participants[session.participant]?.sessions.insertAscending(session.id)
     let name = participant.state.name
     for id in session.open {

@@ -31,7 +31,8 @@ extension Conversation {
     participant.sessions = [entry.session]
     self.participants[id] = participant
     self.participantIDs[name.key] = id
-    self.sessions[entry.session] = SessionState(id: entry.session, participant: id)
+    self.sessions[entry.session] = Session(
+      SessionState(id: entry.session, participant: id), sender: participant.sender)
     self.changes.add(.participant(id))
     self.changes.add(.session(entry.session))
 
@@ -56,6 +57,7 @@ extension Conversation {
     self.participantIDs[old.key] = nil
     self.participantIDs[name.key] = id
     self.change(id) { $0.name = name }
+    for session in participant.sessions { self.sessions[session]?.sender.name = name.text }
     for room in participant.rooms {
       guard var presence = self.rooms[room]?.present[old.key] else { continue }
       presence.name = name.text
@@ -118,9 +120,10 @@ extension Conversation {
     for room in participant.directs {
       self.deleteRoom(room, into: &effects)
     }
-    for nonce in participant.nonces.states {
+    for nonce in self.nonces[id]?.states ?? [] {
       effects.records.append(.forget(.nonce(id, nonce.nonce)))
     }
+    self.nonces[id] = nil
     self.participantIDs[participant.state.name.key] = nil
     self.participants[id] = nil
     effects.records.append(.forget(.participant(id)))

@@ -59,20 +59,19 @@ extension Conversation {
       throw .messageRemoved(conversation: name, sequence, by: by)
     }
     if let place = room.place(ofPost: sequence) { return room.posts[place].subject }
-    // Where the notes of posts reach back far enough, what is not among them is a line.
-    guard let oldest = room.posts.first?.sequence, room.posts.isFull, sequence < oldest else {
-      throw .notAPost(conversation: name, sequence)
-    }
-    throw .notPermitted(.oldMessage)
+    throw room.mayBeOldPost(sequence)
+      ? .notPermitted(.oldMessage) : .notAPost(conversation: name, sequence)
   }
 
   private mutating func store(
-    _ draft: Draft, in id: RoomID, by session: SessionState, _ entry: Entry,
+    _ draft: Draft, in id: RoomID, by session: Session, _ entry: Entry,
     into effects: inout Effects
   ) throws(Refusal) {
-    let sender = try self.participant(session.participant).sender
     let stored = self.change(id) { room in
-      (message: room.store(draft, from: sender, at: entry.stamp), name: room.state.name.text)
+      (
+        message: room.store(draft, from: session.sender, at: entry.stamp),
+        name: room.state.name.text
+      )
     }
     guard let (message, name) = stored else { throw .noCurrentRoom }
     if draft.kind.isPost { self.relist(id) }
@@ -93,7 +92,7 @@ extension Conversation {
     into effects: inout Effects
   ) throws(Refusal) {
     let session = try self.loggedIn(entry.session)
-    let sender = try self.participant(session.participant).sender
+    let sender = session.sender
     let readable = try self.readable(selector, by: session)
     guard let id = readable.room, let room = self.rooms[id] else {
       throw .noSuchMessage(conversation: readable.title, sequence)

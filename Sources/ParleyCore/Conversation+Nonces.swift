@@ -7,7 +7,7 @@ extension Conversation {
     _ entry: Entry, by participant: ParticipantID, into effects: inout Effects
   ) throws(Refusal) -> Bool {
     guard let nonce = entry.nonce,
-      let known = self.participants[participant]?.nonces.find(nonce, at: entry.stamp)
+      let known = self.nonces[participant]?.find(nonce, at: entry.stamp)
     else { return false }
     guard known.digest == Digest.of(entry.proposal) else { throw .nonceReused }
     let reply: Reply =
@@ -33,7 +33,7 @@ extension Conversation {
       room: message.room, id: message.id, sequence: message.sequence,
       messageTime: message.time, name: name, sessions: sessions)
     effects.records.append(.state(.nonce(state)))
-    self.participants[id]?.nonces.remember(state) { old in
+    self.nonces[id, default: NonceMemory()].remember(state) { old in
       effects.records.append(.forget(.nonce(id, old.nonce)))
     }
   }

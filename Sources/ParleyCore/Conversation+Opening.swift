@@ -3,12 +3,17 @@ import ParleyModel
 /// What the verbs of rooms are made of: a room begins, is opened, closed, given up, deleted.
 extension Conversation {
   /// Tells those who have the room open, and has it recorded.
+  ///
+  /// Nobody has a direct conversation open: its events are only kept.
   mutating func tell(
     _ id: RoomID, _ event: Event, _ entry: Entry, into effects: inout Effects
   ) {
-    guard let told = self.change(id, { $0.tell(event, at: entry.stamp) }) else { return }
-    effects.items.append(.room(told, origin: entry.session))
-    effects.records.append(.event(told))
+    let told = self.change(id) { room in
+      (event: room.tell(event, at: entry.stamp), isRoom: room.state.kind == .room)
+    }
+    guard let told else { return }
+    if told.isRoom { effects.items.append(.room(told.event, origin: entry.session)) }
+    effects.records.append(.event(told.event))
   }
 
   /// The room with that name; where there is none it begins, with an epoch of its own.
@@ -154,7 +159,7 @@ extension Conversation {
 
   /// Closes a room in a session; its participant stays a member.
   ///
-  /// Without a departure nobody is told.
+  /// Without a departure nobody is told, the session included.
   mutating func close(
     _ id: RoomID, in session: SessionID, _ departure: Departure?, _ entry: Entry,
     into effects: inout Effects
@@ -166,7 +171,7 @@ extension Conversation {
       session.open.removeFirst(equalTo: id)
       if session.current == id { session.current = nil }
     }
-    effects.tell(session, .closed(id))
+    if departure != nil { effects.tell(session, .closed(id)) }
     let key = participant.state.name.key
     guard var presence = self.rooms[id]?.present[key] else { return }
     presence.sessions -= 1

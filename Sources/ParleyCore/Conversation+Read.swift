@@ -48,7 +48,7 @@ extension Conversation {
   }
 
   private func board(
-    _ selector: RoomSelector, for session: SessionState
+    _ selector: RoomSelector, for session: Session
   ) throws(Refusal) -> Reply {
     let readable = try self.readable(.room(selector), by: session)
     let excerpt = readable.room.flatMap { self.rooms[$0] }?.board(
@@ -57,7 +57,7 @@ extension Conversation {
   }
 
   private func message(
-    _ sequence: Sequence, of selector: ConversationSelector, for session: SessionState
+    _ sequence: Sequence, of selector: ConversationSelector, for session: Session
   ) throws(Refusal) -> Reply {
     let readable = try self.readable(selector, by: session)
     guard let room = readable.room.flatMap({ self.rooms[$0] }) else {
@@ -69,7 +69,7 @@ extension Conversation {
   }
 
   private func history(
-    _ selector: ConversationSelector, _ limit: Int?, for session: SessionState
+    _ selector: ConversationSelector, _ limit: Int?, for session: Session
   ) throws(Refusal) -> Reply {
     let readable = try self.readable(selector, by: session)
     let limit = min(max(limit ?? Limits.historyDefault, 1), Limits.historyMax)
@@ -79,7 +79,7 @@ extension Conversation {
   }
 
   private func people(
-    _ selector: RoomSelector, membersOnly: Bool, for session: SessionState
+    _ selector: RoomSelector, membersOnly: Bool, for session: Session
   ) throws(Refusal) -> Reply {
     if membersOnly { _ = try self.joined(selector, by: session) }
     let room = try self.visible(selector, to: session)
@@ -92,7 +92,7 @@ extension Conversation {
     return .people(room: room.state.name.text, people)
   }
 
-  private func summaries(for session: SessionState) -> Reply {
+  private func summaries(for session: Session) -> Reply {
     .rooms(
       self.listed.items.compactMap { item in
         guard let room = self.rooms[item.value] else { return nil }
@@ -103,7 +103,7 @@ extension Conversation {
       })
   }
 
-  private func profile(_ name: Name, for session: SessionState) throws(Refusal) -> Reply {
+  private func profile(_ name: Name, for session: Session) throws(Refusal) -> Reply {
     let participant = try self.participant(try self.participant(named: name))
     let state = participant.state
     let rooms = participant.rooms.compactMap { id -> Name? in

@@ -2,7 +2,7 @@ import ParleyModel
 
 /// From what a command names to what is meant, or to the refusal.
 extension Conversation {
-  func loggedIn(_ session: SessionID) throws(Refusal) -> SessionState {
+  func loggedIn(_ session: SessionID) throws(Refusal) -> Session {
     guard let state = self.sessions[session] else { throw .notLoggedIn }
     return state
   }
@@ -20,7 +20,7 @@ extension Conversation {
   /// A room that the session's participant is a member of.
   ///
   /// To others a room that `rooms` does not show them is the same as none.
-  func joined(_ selector: RoomSelector, by session: SessionState) throws(Refusal) -> RoomID {
+  func joined(_ selector: RoomSelector, by session: Session) throws(Refusal) -> RoomID {
     switch selector {
     case .current:
       guard let current = session.current else { throw .noCurrentRoom }
@@ -37,7 +37,7 @@ extension Conversation {
   }
 
   /// A room that the session's participant may know of: a member's, and those that are listed.
-  func visible(_ selector: RoomSelector, to session: SessionState) throws(Refusal) -> Room {
+  func visible(_ selector: RoomSelector, to session: Session) throws(Refusal) -> Room {
     switch selector {
     case .current:
       guard let current = session.current, let room = self.rooms[current] else {
@@ -62,7 +62,7 @@ extension Conversation {
   }
 
   func readable(
-    _ selector: ConversationSelector, by session: SessionState
+    _ selector: ConversationSelector, by session: Session
   ) throws(Refusal) -> Readable {
     switch selector {
     case .room(let selector):

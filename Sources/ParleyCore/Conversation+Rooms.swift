@@ -13,7 +13,7 @@ extension Conversation {
   }
 
   private func checkOpening(
-    _ name: Name, by session: SessionState, closing: Int
+    _ name: Name, by session: Session, closing: Int
   ) throws(Refusal) {
     let id = self.roomIDs[name.key]
     if let id {
@@ -150,7 +150,7 @@ extension Conversation {
     _ selector: RoomSelector, _ text: String, _ entry: Entry, into effects: inout Effects
   ) throws(Refusal) {
     let id = try self.checkTopic(selector, text, from: entry.session)
-    let sender = try self.participant(try self.loggedIn(entry.session).participant).sender
+    let sender = try self.loggedIn(entry.session).sender
     let topic =
       text.isEmpty ? nil : Topic(text: text, by: sender.name, time: entry.stamp)
     self.change(id) { $0.state.topic = topic }

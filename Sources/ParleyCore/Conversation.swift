@@ -12,7 +12,9 @@ package struct Conversation: ~Copyable {
   var rooms: [RoomID: Room] = [:]
   var participants: [ParticipantID: Participant] = [:]
   /// Those that are logged in.
-  var sessions: [SessionID: SessionState] = [:]
+  var sessions: [SessionID: Session] = [:]
+  /// Of those who have sent any.
+  var nonces: [ParticipantID: NonceMemory] = [:]
   /// Who holds a name, by its key.
   var participantIDs: [String: ParticipantID] = [:]
   /// Which room has a name, by its key; direct conversations have none.

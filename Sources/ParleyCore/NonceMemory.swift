@@ -11,8 +11,6 @@ struct NonceMemory {
   private var queue: [NonceState] = []
   private var forgotten = 0
 
-  var isEmpty: Bool { self.byNonce.isEmpty }
-
   /// All of them, the oldest first.
   var states: ArraySlice<NonceState> { self.queue[self.forgotten...] }
 

@@ -12,7 +12,6 @@ struct Participant {
   var owned: [RoomID] = []
   /// Its direct conversations.
   var directs: [RoomID] = []
-  var nonces = NonceMemory()
 
   init(_ state: ParticipantState) {
     self.state = state
@@ -21,6 +20,31 @@ struct Participant {
   /// As others see it with a message.
   var sender: Sender {
     Sender(participant: self.state.id, name: self.state.name.text)
+  }
+}
+
+/// A session, with what a message takes from its participant: nothing else is looked up for one.
+struct Session {
+  let id: SessionID
+  var current: RoomID?
+  /// In the order in which they were opened.
+  var open: [RoomID]
+  /// Its participant as others see it with a message.
+  var sender: Sender
+
+  init(_ state: SessionState, sender: Sender) {
+    self.id = state.id
+    self.current = state.current
+    self.open = state.open
+    self.sender = sender
+  }
+
+  var participant: ParticipantID { self.sender.participant }
+
+  /// What is kept of it.
+  var state: SessionState {
+    SessionState(
+      id: self.id, participant: self.participant, current: self.current, open: self.open)
   }
 }
 

@@ -16,8 +16,8 @@ extension Room {
       let line = self.lines.count - count
       let post = self.posts.count - count
       return Window(
-        firstLine: line > 0 ? self.lines[line].sequence : Sequence(1),
-        firstPost: post > 0 ? self.posts[post].sequence : Sequence(1))
+        firstLine: line >= 0 ? self.lines[line].sequence : Sequence(1),
+        firstPost: post >= 0 ? self.posts[post].sequence : Sequence(1))
     }
   }
 
@@ -79,7 +79,8 @@ extension Room {
       } else if self.place(ofLine: sequence) != nil {
         sequence >= window.firstLine
       } else {
-        sequence >= min(window.firstLine, window.firstPost)
+        self.mayBeOldPost(sequence) && sequence >= window.firstPost
+          || self.mayBeOldLine(sequence) && sequence >= window.firstLine
       }
     guard isShown, sequence > .zero, sequence <= self.state.head else {
       throw .noSuchMessage(conversation: conversation, sequence)
@@ -103,6 +104,17 @@ extension Room {
       return Self.excerpt(of: chosen, more: false)
     }
     return chosen.count == limit ? Self.excerpt(of: chosen, more: true) : nil
+  }
+
+  /// Whether it is older than all posts that are noted, and no line that is noted.
+  func mayBeOldPost(_ sequence: Sequence) -> Bool {
+    guard self.posts.isFull, let oldest = self.posts.first?.sequence else { return false }
+    return sequence < oldest && self.place(ofLine: sequence) == nil
+  }
+
+  private func mayBeOldLine(_ sequence: Sequence) -> Bool {
+    guard self.lines.isFull, let oldest = self.lines.first?.sequence else { return false }
+    return sequence < oldest && self.place(ofPost: sequence) == nil
   }
 
   /// Whether the window shows a message after `sequence` that is older than those in memory.

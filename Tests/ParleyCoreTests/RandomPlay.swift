@@ -1,0 +1,109 @@
+import ParleyModel
+
+/// Proposals drawn from a seed: a few people with a few names in a few rooms, so that they meet,
+/// collide and misuse everything.
+struct RandomPlay {
+  /// SplitMix64: the same in every run.
+  struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+      self.state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = self.state
+      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ (mixed >> 31)
+    }
+  }
+
+  var random: Generator
+  private var stamp: Int64 = 1_000_000_000
+  private var offset: UInt64 = 0
+
+  init(seed: UInt64) {
+    self.random = Generator(state: seed)
+  }
+
+  mutating func below(_ bound: Int) -> Int {
+    Int.random(in: 0..<bound, using: &self.random)
+  }
+
+  /// The next entry of the log, tagged with its offset.
+  mutating func entry(_ proposal: Proposal? = nil) -> Entry {
+    let drawn = proposal ?? self.proposal()
+    let isServers: Bool =
+      switch drawn {
+      case .settings, .runStarted, .expireRoom, .announce: true
+      case .login, .nick, .quit, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct,
+        .remove, .away, .ignore:
+        false
+      }
+    let entry = Entry(
+      offset: LogOffset(self.offset), stamp: Timestamp(microseconds: self.stamp),
+      session: isServers ? .server : SessionID(UInt64(1 + self.below(9))),
+      nonce: self.below(4) == 0 ? Nonce("n\(self.below(60))") : nil, proposal: drawn,
+      tag: RequestTag(self.offset + 1))
+    self.offset += 1
+    // Often several entries of one stamp, sometimes hours between two.
+    if self.below(3) == 0 { self.stamp += Int64(self.below(2_000_000)) }
+    if self.below(400) == 0 { self.stamp += 40 * 60 * 60 * 1_000_000 }
+    return entry
+  }
+
+  private mutating func proposal() -> Proposal {
+    switch self.below(1_000) {
+    case 0..<2: .runStarted(incarnation: UInt32(self.below(1_000)))
+    case 2..<5: .settings(self.settings())
+    case 5..<8: .announce("tea")
+    case 8..<90: .login(self.name(), autojoin: self.below(4) > 0)
+    case 90..<110: .nick(self.name())
+    case 110..<130: .quit(self.below(2) == 0 ? .connectionLost : .quit("bye"))
+    case 130..<190: .join(self.room())
+    case 190..<220: .add(self.room())
+    case 220..<250: .leave(self.selector(), then: self.below(2) == 0 ? .lobby : .nowhere)
+    case 250..<260: .setTopic(self.selector(), self.below(3) == 0 ? "" : "topic")
+    case 260..<270: .away(self.below(2) == 0 ? nil : "tea")
+    case 270..<285: .ignore(self.name())
+    case 285..<340: .direct(self.target(), .say, self.text())
+    case 340..<420: .post(self.selector(), subject: self.text(), body: self.text())
+    case 420..<450: .reply(self.selector(), to: self.sequence(), body: self.text())
+    case 450..<480: .remove(.room(self.selector()), self.sequence())
+    case 480..<490: .remove(.direct(self.name()), Sequence(UInt64(self.below(4))))
+    default: .say(self.selector(), self.below(5) == 0 ? .action : .say, self.text())
+    }
+  }
+
+  /// Which rooms are permanent changes; the backlog does not, so that a checker knows it.
+  private mutating func settings() -> Settings {
+    Settings(
+      defaultBacklog: .count(3),
+      autojoin: self.below(2) == 0 ? [.lobby] : [self.room(), .lobby],
+      permanentRooms: self.below(2) == 0 ? [] : [self.room()],
+      emptyRoomMicroseconds: 24 * 60 * 60 * 1_000_000)
+  }
+
+  private mutating func name() -> Name {
+    Name(["ana", "bea", "cy", "Cy", "dan", "eve", "board", "fay"][self.below(8)])
+  }
+
+  private mutating func room() -> Name {
+    // The lobby is the busiest, so that it outgrows what is kept of it in memory.
+    Name(["lobby", "lobby", "lobby", "art", "news", "Python", "zoo"][self.below(7)])
+  }
+
+  private mutating func selector() -> RoomSelector {
+    self.below(3) > 0 ? .current : .named(self.room())
+  }
+
+  private mutating func target() -> DirectTarget {
+    self.below(3) == 0 ? .last : .named(self.name())
+  }
+
+  private mutating func sequence() -> Sequence {
+    Sequence(UInt64(self.below(self.below(2) == 0 ? 12 : 1_500)))
+  }
+
+  private mutating func text() -> String {
+    self.below(40) == 0 ? "" : "text \(self.below(1_000))"
+  }
+}
