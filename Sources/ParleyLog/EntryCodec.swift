@@ -1,7 +1,9 @@
 package import ParleyModel
 import SwiftProtobuf
 
-/// Why bytes are not what this release writes. The text is for the operator.
+/// Why bytes are not what this release writes.
+///
+/// The text is for the operator.
 package enum CodecError: Error, Hashable, Sendable {
   /// A field or a value that this release does not know.
   case newer(String)
@@ -67,8 +69,10 @@ package enum EntryCodec {
     return entries
   }
 
-  /// A line said is by far the most frequent entry, and the generated code takes several times
-  /// as long as these few lines. The tests hold the two forms equal.
+  /// Adds a line said.
+  ///
+  /// It is by far the most frequent entry, and the generated code takes several times as long as
+  /// these few lines. The tests hold the two forms equal.
   private static func append(
     _ entry: Entry, room: RoomSelector, kind: MessageKind, text: String,
     to buffer: inout WireBuffer

@@ -1,6 +1,8 @@
 package import ParleyModel
 
-/// A log without a disk, for tests and simulations. A copy of it is what a crash would leave.
+/// A log without a disk, for tests and simulations.
+///
+/// A copy of it is what a crash would leave.
 package struct MemoryLog: ProposalLog, Sendable {
   package private(set) var start: LogOffset
   private var entries: [Entry] = []

@@ -1,6 +1,8 @@
 import ParleyModel
 
-/// How a segment stands on disk. All numbers are little-endian.
+/// How a segment stands on disk.
+///
+/// All numbers are little-endian.
 ///
 /// A segment is a header and frames, then zeros to its end. An append is one frame or several,
 /// all in one segment; each says how many entries of the append come before and after it, so

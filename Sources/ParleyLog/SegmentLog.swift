@@ -9,8 +9,6 @@ package import ParleyModel
 package struct SegmentLog: ProposalLog, Sendable {
   /// Entries in a frame; more are several frames.
   static let frameEntriesMax = 4_096
-  /// Bytes after which a frame takes no further entry.
-  static let frameBytesMax = 256 * 1_024
   /// A segment that is made while an append waits for it.
   static let urgentSegmentBytes = 4 << 20
 
@@ -20,6 +18,7 @@ package struct SegmentLog: ProposalLog, Sendable {
   private let directory: String
   private let segmentBytes: Int
   private let preparesAhead: Bool
+  private let frameBytesMax: Int
   private let io: StorageIO
   /// The first offsets of all segments, in order; the last one is open.
   private var segments: [LogOffset]
@@ -37,13 +36,15 @@ package struct SegmentLog: ProposalLog, Sendable {
   ///
   /// Nobody else may have it open: see ``DataDirectory``. A log that is empty begins at
   /// `startingAt`. `segmentBytes` is the size of the segments that are made from now on; without
-  /// `preparesAhead` each is made when it is needed, and no other thread takes part.
+  /// `preparesAhead` each is made when it is needed, and no other thread takes part. A frame
+  /// takes no further entry once it has `frameBytesMax` bytes.
   package init(
     directory: String, startingAt: LogOffset = .zero, segmentBytes: Int = 64 << 20,
-    preparesAhead: Bool = true, io: StorageIO = .system
+    preparesAhead: Bool = true, frameBytesMax: Int = 256 * 1_024, io: StorageIO = .system
   ) throws(LogError) {
     self.directory = directory
     self.preparesAhead = preparesAhead
+    self.frameBytesMax = frameBytesMax
     self.segmentBytes = max(segmentBytes, 4_096)
     self.io = io
     if mkdir(directory, 0o700) != 0, errno != EEXIST {
@@ -128,7 +129,7 @@ extension SegmentLog {
       precondition(entry.offset.number == next, "entries are appended in order")
       let isFull =
         next - frameFirst >= UInt64(Self.frameEntriesMax)
-        || self.buffer.count - frameStart >= Self.frameBytesMax
+        || self.buffer.count - frameStart >= self.frameBytesMax
       if isFull {
         self.endFrame(start: frameStart, first: frameFirst, count: next - frameFirst)
         (frameStart, frameFirst) = (self.buffer.count, next)

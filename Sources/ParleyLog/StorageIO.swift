@@ -5,8 +5,7 @@ import Glibc
 /// Every function answers 0 or the error's number, as in `errno`.
 package struct StorageIO: Sendable {
   /// Writes all of the bytes at that place.
-  package var write:
-    @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int32
+  package var write: @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer, _ at: Int) -> Int32
   /// Brings a file's bytes to disk, `fdatasync`.
   package var sync: @Sendable (_ file: Int32) -> Int32
   /// Takes the space for a file of that size.
