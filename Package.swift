@@ -145,6 +145,7 @@ let package = Package(
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),
       ],
+      exclude: ["Scripts"],
       swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ],

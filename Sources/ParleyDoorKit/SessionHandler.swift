@@ -240,12 +240,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     guard !self.isGone else { return }
     self.isGone = true
     guard !self.isClosing else { return self.host.disconnected(self, departure) }
-    if !self.inputEnded {
-      self.inputEnded = true
-      var inbound = Inbound()
-      self.dialect.receiveEnd(into: &inbound)
-      self.waiting.append(contentsOf: inbound.requests)
-    }
+    // Without an end of its input the connection was cut: the beginning of a line is not a line.
+    self.inputEnded = true
     self.isClosing = true
     let requests = Array(self.waiting)
     self.waiting.removeAll()

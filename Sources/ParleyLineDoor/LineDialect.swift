@@ -129,6 +129,7 @@ package struct LineDialect: Dialect {
     } else if self.draft != nil {
       self.draft?.refuse(fault)
     } else {
+      if self.phase == .naming { self.promptTags.append(RequestTag(self.nextTagValue())) }
       self.misuse(fault, into: &inbound)
     }
   }

@@ -102,6 +102,10 @@ package struct Deadline: Sendable {
     self.nanoseconds = Self.clock() + UInt64(seconds) * 1_000_000_000
   }
 
+  package init(millisecondsFromNow milliseconds: Int) {
+    self.nanoseconds = Self.clock() + UInt64(milliseconds) * 1_000_000
+  }
+
   /// 0 when it has passed.
   package var millisecondsLeft: Int32 {
     let now = Self.clock()

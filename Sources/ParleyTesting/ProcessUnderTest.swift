@@ -1,29 +1,26 @@
 import FoundationEssentials
-package import Glibc
-import Synchronization
+import Glibc
 
 /// The built `parley`, serving a data directory of its own on a free port; killed and started again
 /// at will.
 ///
-/// Blocking, for one thread. The directory is removed with the object.
+/// Blocking, for one thread. A directory that it made is removed with the object.
 package final class ProcessUnderTest {
   package let dataDirectory: String
   /// Flags of every start, besides `--listen` and `--data`.
   package var flags: [String]
-  private let environment: [String]
   /// Where it listens, after the first `--listen`.
   package private(set) var port: UInt16 = 0
-  /// Nil while it does not run.
-  package private(set) var process: pid_t?
   /// Everything that the console has printed, over all starts.
   package private(set) var console: [String] = []
 
+  private let environment: [String]
   private let listen: String
   private let hasTerminal: Bool
-  private var reader: LineReader?
+  private let ownsDirectory: Bool
+  private var child: ChildProcess?
   /// Our side of the terminal on its standard input, where it has one.
   private var terminal: Int32 = -1
-  private let ownsDirectory: Bool
 
   /// Starts it and waits until it is ready.
   ///
@@ -49,15 +46,18 @@ package final class ProcessUnderTest {
   }
 
   deinit {
-    if let process = self.process {
-      Glibc.kill(process, SIGKILL)
-      waitpid(process, nil, 0)
+    if let child = self.child {
+      Glibc.kill(child.process, SIGKILL)
+      waitpid(child.process, nil, 0)
     }
     self.closeDescriptors()
-    if self.ownsDirectory { Self.remove(self.dataDirectory) }
+    if self.ownsDirectory { try? FileManager.default.removeItem(atPath: self.dataDirectory) }
   }
 
   // MARK: Starting
+
+  /// Whether it has been started and not been waited for.
+  package var isRunning: Bool { self.child != nil }
 
   /// Starts it on the same data and waits for the line that says where it listens.
   package func start() throws {
@@ -81,87 +81,30 @@ package final class ProcessUnderTest {
   }
 
   private func spawn() throws {
-    // Between its making and its mark, no other thread may start a process that would keep the pipe
-    // open after our server has ended.
-    try Self.spawning.withLock { _ in try self.spawnAlone() }
-  }
-
-  private func spawnAlone() throws {
-    var output: [Int32] = [-1, -1]
-    guard pipe(&output) == 0 else { throw TalkFailure("no pipe") }
-    for descriptor in output { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-    // So that a console that nobody reads for a while does not stop the server.
-    _ = fcntl(output[0], Self.setPipeSize, Int32(1 << 20))
-    var input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+    var input: Int32?
     if self.hasTerminal {
-      close(input)
-      (self.terminal, input) = try Self.openTerminal()
+      let (ours, its) = try Self.openTerminal()
+      self.terminal = ours
+      input = its
     }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    posix_spawn_file_actions_adddup2(&actions, input, 0)
-    posix_spawn_file_actions_adddup2(&actions, output[1], 1)
-    posix_spawn_file_actions_adddup2(&actions, output[1], 2)
-    defer {
-      posix_spawn_file_actions_destroy(&actions)
-      close(input)
-      close(output[1])
-    }
-    let arguments =
-      [Self.binary, "serve", "--listen", self.listen, "--data", self.dataDirectory] + self.flags
-    var process = pid_t()
-    let result = Self.withStrings(arguments) { arguments in
-      Self.withStrings(Self.inheritedEnvironment() + self.environment) { environment in
-        posix_spawn(&process, Self.binary, &actions, nil, arguments, environment)
-      }
-    }
-    guard result == 0 else {
-      close(output[0])
-      throw TalkFailure("\(Self.binary) cannot be started: \(String(cString: strerror(result)))")
-    }
-    self.process = process
-    self.reader = LineReader(descriptor: output[0])
+    defer { if let input { close(input) } }
+    self.child = try ChildProcess(
+      [Self.binary, "serve", "--listen", self.listen, "--data", self.dataDirectory] + self.flags,
+      environment: self.environment, input: input)
   }
-
-  private static let spawning = Mutex(())
-  // Names that Swift's Glibc module leaves out: F_SETPIPE_SZ, TIOCSPTLCK and TIOCGPTN.
-  private static let setPipeSize: Int32 = 1031
-  private static let lockTerminal: UInt = 0x4004_5431
-  private static let numberOfTerminal: UInt = 0x8004_5430
 
   /// Beside the test bundle; `PARLEY_BINARY` names another one.
   package static let binary: String = {
     if let path = getenv("PARLEY_BINARY") { return String(cString: path) }
     var path = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = max(readlink("/proc/self/exe", &path, path.count - 1), 0)
-    let bytes = path[..<count].map(UInt8.init(bitPattern:))
-    let executable = String(decoding: bytes, as: UTF8.self)
+    let executable = String(decoding: path[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     let directory = executable.split(separator: "/").dropLast().joined(separator: "/")
     return "/\(directory)/parley"
   }()
 
-  private static func inheritedEnvironment() -> [String] {
-    var values: [String] = []
-    var next = environ
-    while let value = next.pointee {
-      let text = String(cString: value)
-      // What configures the server must come from the test alone.
-      if !text.hasPrefix("PARLEY_") { values.append(text) }
-      next += 1
-    }
-    return values
-  }
-
-  private static func withStrings<Result>(
-    _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
-  ) -> Result {
-    let pointers = strings.map { strdup($0) }
-    defer { for pointer in pointers { free(pointer) } }
-    return body(pointers + [nil])
-  }
-
-  /// The port of a line such as `ready: 127.0.0.1:40123`, whatever surrounds it.
-  static func port(in line: String) -> UInt16? {
+  /// The port of a line such as `ready on 127.0.0.1:40123`, whatever surrounds it.
+  private static func port(in line: String) -> UInt16? {
     guard line.contains("ready") else { return nil }
     for word in line.split(whereSeparator: { " ,;()[]\"".contains($0) }) {
       let parts = word.split(separator: ":")
@@ -178,8 +121,9 @@ package final class ProcessUnderTest {
   ///
   /// Lines that an earlier call skipped are not looked at again.
   @discardableResult
-  package func expectConsole(_ pattern: String, until deadline: Deadline = .usual) throws -> String
-  {
+  package func expectConsole(
+    _ pattern: String, until deadline: Deadline = .usual
+  ) throws -> String {
     let pattern = TalkPattern(pattern)
     while true {
       let line = try self.nextConsoleLine(until: deadline, waitingFor: "\(pattern)")
@@ -189,7 +133,7 @@ package final class ProcessUnderTest {
 
   private func nextConsoleLine(until deadline: Deadline, waitingFor what: String) throws -> String {
     do {
-      guard let line = try self.reader?.next(until: deadline) else {
+      guard let line = try self.child?.output.next(until: deadline) else {
         throw TalkFailure("the server does not run")
       }
       self.console.append(line)
@@ -218,7 +162,7 @@ package final class ProcessUnderTest {
 
   /// Sends it a signal.
   package func signal(_ number: Int32) throws {
-    guard let process = self.process, Glibc.kill(process, number) == 0 else {
+    guard let child = self.child, Glibc.kill(child.process, number) == 0 else {
       throw TalkFailure("the server does not run")
     }
   }
@@ -230,33 +174,36 @@ package final class ProcessUnderTest {
   }
 
   /// Waits until it has ended: its exit code, or 128 and the signal that ended it.
-  package func waitForExit(until deadline: Deadline = Deadline(secondsFromNow: 20)) throws -> Int32
-  {
-    guard let process = self.process else { throw TalkFailure("the server does not run") }
+  package func waitForExit(
+    until deadline: Deadline = Deadline(secondsFromNow: 20)
+  ) throws -> Int32 {
     while true {
       do {
-        guard let line = try self.reader?.next(until: deadline) else { break }
+        guard let line = try self.child?.output.next(until: deadline) else {
+          throw TalkFailure("the server does not run")
+        }
         self.console.append(line)
-      } catch .deadline {
+      } catch LineReader.End.deadline {
         throw TalkFailure("the server has not ended; console: \(self.console.suffix(6))")
-      } catch {
+      } catch is LineReader.End {
         break
       }
     }
-    // The console is closed, so there is nothing left to wait for.
-    var status: Int32 = 0
-    waitpid(process, &status, 0)
-    self.process = nil
+    let code = self.child?.waitAfterItsOutput() ?? 0
     self.closeDescriptors()
-    return status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+    return code
   }
 
   private func closeDescriptors() {
-    if let reader = self.reader { close(reader.descriptor) }
-    self.reader = nil
+    if let child = self.child { close(child.output.descriptor) }
+    self.child = nil
     if self.terminal >= 0 { close(self.terminal) }
     self.terminal = -1
   }
+
+  // TIOCSPTLCK and TIOCGPTN, which Swift's Glibc module leaves out.
+  private static let lockTerminal: UInt = 0x4004_5431
+  private static let numberOfTerminal: UInt = 0x8004_5430
 
   private static func openTerminal() throws -> (ours: Int32, its: Int32) {
     let ours = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -270,8 +217,6 @@ package final class ProcessUnderTest {
     return (ours, its)
   }
 
-  // MARK: Directories
-
   /// A new directory that nobody else uses.
   package static func temporaryDirectory() throws -> String {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
@@ -279,10 +224,5 @@ package final class ProcessUnderTest {
     guard mkdtemp(&template) != nil else { throw TalkFailure("no temporary directory in \(base)") }
     return String(
       decoding: template.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
-  /// Removes a directory and what is in it.
-  package static func remove(_ directory: String) {
-    try? FileManager.default.removeItem(atPath: directory)
   }
 }

@@ -171,16 +171,30 @@ package final class TalkClient {
     return line
   }
 
-  /// Waits until the text after the last newline ends with a prompt.
+  /// Waits until the text after the last newline ends with a prompt, blanks at its end aside.
   package func expectPrompt(_ prompt: String, until deadline: Deadline = .usual) throws {
     while true {
       while let line = self.reader.nextIfThere() { self.received.append(line) }
-      if self.reader.unfinished.hasSuffix(prompt) { return }
+      var unfinished = self.reader.unfinished
+      while unfinished.last == " " { unfinished.removeLast() }
+      if unfinished.hasSuffix(prompt) { return }
       do {
         try self.reader.fill(until: deadline)
       } catch {
         throw TalkFailure("\(self.name) is not asked \(prompt) (\(error))\(self.surroundings)")
       }
+    }
+  }
+
+  /// Nothing may come for so long.
+  package func expectSilence(milliseconds: Int) throws {
+    let deadline = Deadline(millisecondsFromNow: milliseconds)
+    do {
+      let line = try self.reader.next(until: deadline)
+      self.received.append(line)
+      throw TalkFailure("\(self.name) should see nothing\(self.surroundings)")
+    } catch LineReader.End.deadline {
+      return
     }
   }
 

@@ -20,7 +20,7 @@ package struct TalkStage {
     }
     if let missing = stage.notShown() { throw TalkFailure("\(name): \(missing)") }
     // Whatever the play did to it, the server can still be stopped.
-    if server.process != nil {
+    if server.isRunning {
       let code = try server.stop()
       guard code == 0 else { throw TalkFailure("\(name): the server ended with \(code)") }
     }

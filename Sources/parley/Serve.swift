@@ -48,9 +48,14 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve(_ configuration: ServerConfiguration, console: Console) async throws {
+    // A server that was told to stop at its terminal ends by itself, which is no failure.
+    let server = ServiceGroupConfiguration.ServiceConfiguration(
+      service: Server(configuration: configuration, console: console),
+      successTerminationBehavior: .gracefullyShutdownGroup)
     let group = ServiceGroup(
-      services: [Server(configuration: configuration, console: console)],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: console.logger(label: "parley"))
+      configuration: ServiceGroupConfiguration(
+        services: [server], gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: console.logger(label: "parley")))
     do {
       try await group.run()
     } catch {
