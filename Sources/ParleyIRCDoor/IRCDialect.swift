@@ -35,6 +35,7 @@ package struct IRCDialect: Dialect {
   private var hasUser = false
   private var isNegotiating = false
   private var faultyLines = 0
+  private var lastRoom: (text: String, name: Name)?
   private var lastTag: UInt64 = 0
   var prepared: [Prepared] = []
   /// As the server knows it; `*` before there is one.
@@ -215,7 +216,7 @@ package struct IRCDialect: Dialect {
         let name = String(Substring(target))
         let command: Command
         if target.first == UInt8(ascii: "#") {
-          command = .say(.named(try NameRules.roomName(name)), kind, text)
+          command = .say(.named(try self.room(name)), kind, text)
         } else {
           command = .direct(.named(try NameRules.participantName(name)), kind, text)
         }
@@ -225,6 +226,15 @@ package struct IRCDialect: Dialect {
         self.misuse(error, into: &inbound)
       }
     }
+  }
+
+  /// A room's name with its key; the last one is remembered, as most lines go where the one before
+  /// went.
+  private mutating func room(_ text: String) throws(Refusal) -> Name {
+    if let last = self.lastRoom, last.text == text { return last.name }
+    let name = try NameRules.roomName(text)
+    self.lastRoom = (text, name)
+    return name
   }
 
   /// What a text says; nil for a CTCP query, which goes between programs and is not kept.

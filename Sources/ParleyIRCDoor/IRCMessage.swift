@@ -17,8 +17,10 @@ struct IRCMessage: Hashable, Sendable {
     }
     let word = rest.prefix { $0 != UInt8(ascii: " ") }
     guard !word.isEmpty else { return nil }
-    self.command = String(Substring(word)).uppercased()
+    let isUpper = word.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+    self.command = isUpper ? String(Substring(word)) : String(Substring(word)).uppercased()
     self.parameters = []
+    self.parameters.reserveCapacity(2)
     rest = Self.afterWord(rest)
     while let first = rest.first {
       if first == UInt8(ascii: ":") || self.parameters.count == Self.parametersMax - 1 {

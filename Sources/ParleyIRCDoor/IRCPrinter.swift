@@ -1,3 +1,4 @@
+import Glibc
 package import NIOCore
 package import ParleyDoorKit
 package import ParleyModel
@@ -68,6 +69,7 @@ package struct IRCPrinter: RoomPrinter {
     }
     switch message.kind {
     case .say:
+      if !clock, self.printLine(message, target, into: &buffer) { return }
       self.printLines(
         message, "PRIVMSG", target, before: "", message.body, after: "", clock, &buffer)
     case .notify:
@@ -88,6 +90,41 @@ package struct IRCPrinter: RoomPrinter {
 
   /// RFC 2812 §2.3: 512 bytes a message, CR LF included.
   private static let lineBytesMax = 512
+
+  /// Appends what is nearly every message, one line that fits, in one piece; false where it is not
+  /// such a one.
+  private func printLine(
+    _ message: Message, _ target: String, into buffer: inout ByteBuffer
+  ) -> Bool {
+    var name = message.sender.name
+    var target = target
+    var text = message.body
+    return name.withUTF8 { name in
+      target.withUTF8 { target in
+        text.withUTF8 { text in
+          // ":" name "!" name "@parley" " PRIVMSG " target " :" text CR LF
+          let length = 1 + name.count + 1 + name.count + 7 + 9 + target.count + 2 + text.count + 2
+          guard length <= Self.lineBytesMax, let start = text.baseAddress, !text.isEmpty,
+            memchr(start, 0x0A, text.count) == nil
+          else { return false }
+          buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { bytes in
+            var writer = PieceWriter(bytes)
+            writer.write(":")
+            writer.write(name)
+            writer.write("!")
+            writer.write(name)
+            writer.write("@parley PRIVMSG ")
+            writer.write(target)
+            writer.write(" :")
+            writer.write(text)
+            writer.write("\r\n")
+            return writer.count
+          }
+          return true
+        }
+      }
+    }
+  }
 
   private func printLines(
     _ message: Message, _ command: StaticString, _ target: String, before: String, _ text: String,

@@ -30,7 +30,7 @@ public enum TextRules {
     inBytes bytes: UnsafeBufferPointer<UInt8>, newlines: Bool
   ) -> Refusal.TextFault? {
     var isBlank = true
-    var index = 0
+    var index = Self.plainPrefix(UnsafeRawBufferPointer(bytes), isBlank: &isBlank)
     while index < bytes.count {
       let byte = bytes[index]
       if byte > 0x20 && byte < 0x7F {
@@ -51,6 +51,26 @@ public enum TextRules {
       }
     }
     return isBlank ? .empty : nil
+  }
+
+  /// How many bytes at the front are printable ASCII, in steps of eight.
+  ///
+  /// The high bit of a byte in `high` is set where the byte is ≥ 0x7F, in `low` where it is below
+  /// 0x20; below 0x80 neither sum carries into the next byte.
+  private static func plainPrefix(
+    _ bytes: UnsafeRawBufferPointer, isBlank: inout Bool
+  ) -> Int {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    var index = 0
+    while index + 8 <= bytes.count {
+      let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      let high = word | (word &+ ones)
+      let low = ~((word & ~(ones << 7)) &+ ones &* 0x60)
+      if (high | low) & (ones << 7) != 0 { break }
+      if word != ones &* 0x20 { isBlank = false }
+      index += 8
+    }
+    return index
   }
 
   private static func fault(ofASCII byte: UInt8, newlines: Bool) -> Refusal.TextFault? {
