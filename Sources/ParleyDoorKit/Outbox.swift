@@ -13,6 +13,9 @@ package struct Outbox {
   /// that progress of a slow reader can be seen.
   package private(set) var takenBytes: UInt64 = 0
 
+  /// With what the last `send(2)` failed, which the channel is then not told any more.
+  package private(set) var errorCode: CInt?
+
   private let channel: any Channel
   private let descriptor: CInt?
   private var segments: [ByteBuffer] = []
@@ -57,6 +60,7 @@ package struct Outbox {
       }
       if sent == rest.readableBytes { return nil }
       if sent > 0 { rest.moveReaderIndex(forwardBy: sent) }
+      if sent < 0 && errno != EAGAIN { self.errorCode = errno }
     }
     self.waitingBytes += rest.readableBytes
     return rest

@@ -1,4 +1,5 @@
 import DequeModule
+import Glibc
 package import NIOCore
 package import ParleyModel
 
@@ -39,6 +40,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private var readIsHeld = false
   private var inputEnded = false
   private var isGone = false
+  /// With what the socket failed.
+  private var errorCode: CInt?
   private var context: ChannelHandlerContext?
 
   /// `switchDoor` gives the dialect that takes over when this one steps aside at its first prompt.
@@ -91,11 +94,14 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   package func channelInactive(context: ChannelHandlerContext) {
-    self.gone(.connectionLost)
+    // How the heartbeat of TCP, keepalive and `TCP_USER_TIMEOUT`, ends a connection.
+    let hasTimedOut = self.errorCode == ETIMEDOUT || self.outbox.errorCode == ETIMEDOUT
+    self.gone(hasTimedOut ? .timedOut : .connectionLost)
     context.fireChannelInactive()
   }
 
   package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    if let error = error as? IOError { self.errorCode = error.errnoCode }
     context.close(promise: nil)
   }
 
