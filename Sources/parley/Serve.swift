@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import ParleyServer
 import ServiceLifecycle
 import UnixSignals
@@ -48,14 +49,21 @@ struct Serve: AsyncParsableCommand {
   }
 
   private func serve(_ configuration: ServerConfiguration, console: Console) async throws {
+    let logger = console.logger(label: "parley")
+    for address in configuration.listeners where !address.isLoopback {
+      logger.warning(
+        """
+        \(address) is reached from other machines: all that is said crosses the network in \
+        clear, and whoever reaches it may read the rooms
+        """)
+    }
     // A server that was told to stop at its terminal ends by itself, which is no failure.
     let server = ServiceGroupConfiguration.ServiceConfiguration(
       service: Server(configuration: configuration, console: console),
       successTerminationBehavior: .gracefullyShutdownGroup)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [server], gracefulShutdownSignals: [.sigterm, .sigint],
-        logger: console.logger(label: "parley")))
+        services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     do {
       try await group.run()
     } catch {
