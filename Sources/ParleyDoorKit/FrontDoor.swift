@@ -70,7 +70,9 @@ package enum FirstWords: Hashable, Sendable {
 }
 
 /// The first handler of a connection: recognises the door by the first bytes, puts the session's
-/// handler behind itself and leaves. Lives on the channel's loop.
+/// handler behind itself and leaves.
+///
+/// Lives on the channel's loop.
 package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
   package typealias InboundIn = ByteBuffer
 

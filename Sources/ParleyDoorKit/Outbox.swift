@@ -1,7 +1,9 @@
 import Glibc
 package import NIOCore
 
-/// Bytes waiting for one session, and their way into its socket. Lives on the session's loop.
+/// Bytes waiting for one session, and their way into its socket.
+///
+/// Lives on the session's loop.
 ///
 /// While nothing waits, bytes go to the socket by one `send(2)` of the buffer that all sessions
 /// of a variant share; what the socket does not take is handed to the channel, which writes it as

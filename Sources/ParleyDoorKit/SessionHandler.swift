@@ -3,8 +3,10 @@ import Glibc
 package import NIOCore
 package import ParleyModel
 
-/// One session on its loop: the channel's last handler. Parses what arrives with its dialect,
-/// hands commands on, at most ``Limits/inFlightMax`` at a time, and owns the outbox.
+/// One session on its loop: the channel's last handler.
+///
+/// Parses what arrives with its dialect, hands commands on, at most ``Limits/inFlightMax`` at a
+/// time, and owns the outbox.
 ///
 /// Not `Sendable`: everything happens on the channel's loop.
 package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -207,7 +209,9 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
 
   // MARK: The end
 
-  /// Prints the last word, flushes, and closes once it was sent. What arrives is thrown away.
+  /// Prints the last word, flushes, and closes once it was sent.
+  ///
+  /// What arrives is thrown away.
   package func close(_ closing: Closing) {
     guard !self.isClosing else { return }
     self.isClosing = true

@@ -1,6 +1,8 @@
 package import ParleyModel
 
-/// What a session's handler needs of the runtime. Called on the session's loop.
+/// What a session's handler needs of the runtime.
+///
+/// Called on the session's loop.
 package protocol SessionHost: AnyObject {
   /// The front door recognised a session: it gets its number.
   func open(_ session: SessionHandler, door: String) -> SessionID

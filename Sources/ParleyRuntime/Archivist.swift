@@ -145,7 +145,9 @@ final class Archivist: Sendable {
     }
   }
 
-  /// Whether it was written. A full disk is waited out, a second at a time.
+  /// Whether it was written.
+  ///
+  /// A full disk is waited out, a second at a time.
   private func write(_ state: inout State) -> Bool {
     do throws(ArchiveError) {
       try self.archive.write(state.records, through: state.through)

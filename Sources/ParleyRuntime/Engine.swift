@@ -37,7 +37,9 @@ package struct EngineOptions: Sendable {
   package init() {}
 }
 
-/// Who watches: the console. Called on event loops; must not block.
+/// Who watches: the console.
+///
+/// Called on event loops; must not block.
 package protocol EngineObserver: Sendable {
   func sessionOpened(_ id: SessionID, address: SocketAddress?, door: String, active: Int)
   func sessionClosed(_ id: SessionID, _ closing: Closing, wasLost: Bool, active: Int)
@@ -65,10 +67,8 @@ package final class Engine: Sendable {
 
   /// Loads, applies the log's tail and starts the threads.
   ///
-  /// - Parameters:
-  ///   - openLog: called on the sequencer's thread, which owns the log from then on.
-  ///   - failed: called once when the process must stop, with the reason.
-  /// - Returns: the engine, and what it found.
+  /// `openLog` is called on the sequencer's thread, which owns the log from then on; `failed` once
+  /// when the process must stop, with the reason. Answers with the engine and what it found.
   package static func start(
     group: MultiThreadedEventLoopGroup, archive: any Archive, settings: Settings,
     incarnation: UInt32, options: EngineOptions, observer: any EngineObserver,

@@ -4,8 +4,10 @@ import ParleyCore
 import ParleyDoorKit
 import ParleyModel
 
-/// A session as a cursor over its rooms. *Live*, it is pushed what its loop is handed; *behind*,
-/// it is fed from memory or the archive at its own pace until it has reached the loop's head.
+/// A session as a cursor over its rooms.
+///
+/// *Live*, it is pushed what its loop is handed; *behind*, it is fed from memory or the archive at
+/// its own pace until it has reached the loop's head.
 ///
 /// Whatever is for the session alone (answers, direct messages, openings and closings) waits in
 /// `pending` while it is behind, each with the heads of the rooms at its moment, so that its place

@@ -12,8 +12,9 @@ extension LoopHub {
   /// Events that one read of the archive brings.
   private static let chunkEventsMax = 512
 
-  /// From now on the session is fed instead of pushed. With `atPassStart` it has nothing of this
-  /// pass; otherwise everything up to this moment of it.
+  /// From now on the session is fed instead of pushed.
+  ///
+  /// With `atPassStart` it has nothing of this pass; otherwise everything up to this moment of it.
   func fallBehind(_ feed: Feed, atPassStart: Bool) {
     guard !feed.isBehind else { return }
     feed.isBehind = true
@@ -164,7 +165,9 @@ extension LoopHub {
         loop.execute {
           let (hub, feed, then) = back.value
           feed.isReading = false
-          guard !feed.isGone, feed.ending == nil, hub.feeds[feed.session.id] === feed else { return }
+          guard !feed.isGone, feed.ending == nil, hub.feeds[feed.session.id] === feed else {
+            return
+          }
           switch found {
           case .success(let found): then(hub, feed, found)
           case .failure:

@@ -8,9 +8,10 @@ import Synchronization
 /// Runs a read of the archive elsewhere.
 typealias ReadExecutor = @Sendable (@escaping @Sendable () -> Void) -> Void
 
-/// What one event loop keeps: its sessions, and which of them have which room open. Takes the
-/// sequencer's hand-overs and turns them into bytes, encoded once per variant, flushed once per
-/// session per pass.
+/// What one event loop keeps: its sessions, and which of them have which room open.
+///
+/// Takes the sequencer's hand-overs and turns them into bytes, encoded once per variant, flushed
+/// once per session per pass.
 ///
 /// Not `Sendable`: everything happens on its loop.
 final class LoopHub: SessionHost {

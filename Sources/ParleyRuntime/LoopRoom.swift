@@ -93,8 +93,10 @@ struct Tail {
 /// The live sessions of one room and variant on one loop, and the bytes that this pass has for
 /// all of them.
 final class VariantGroup {
-  /// A session's place. In a pass in which `divergedPass` is the pass's number it gets the bytes
-  /// from `offset` on in its own buffer, because something of its own came in between.
+  /// A session's place.
+  ///
+  /// In a pass in which `divergedPass` is the pass's number it gets the bytes from `offset` on in
+  /// its own buffer, because something of its own came in between.
   struct Member {
     let feed: Feed
     var divergedPass: UInt64 = 0

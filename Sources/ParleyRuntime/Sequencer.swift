@@ -51,8 +51,9 @@ struct Sequencer: ~Copyable {
     self.counters = counters
   }
 
-  /// Turns until it is stopped. Throws when the log's outcome is unknown: the process must end,
-  /// and the next start decides.
+  /// Turns until it is stopped.
+  ///
+  /// Throws when the log's outcome is unknown: the process must end, and the next start decides.
   mutating func run() throws(LogError) {
     while !self.isStopping {
       try self.turn(self.inbox.take(waitMilliseconds: self.postponed.isEmpty ? 1_000 : 250))
@@ -172,8 +173,10 @@ struct Sequencer: ~Copyable {
     }
   }
 
-  /// No space: commands are refused and have no effect. Who quits is let go at once and who leaves
-  /// is shown nothing more; that they did goes into the log first, when there is space.
+  /// No space: commands are refused and have no effect.
+  ///
+  /// Who quits is let go at once and who leaves is shown nothing more; that they did goes into the
+  /// log first, when there is space.
   private mutating func refuseAll() {
     self.postponed.removeAll(keepingCapacity: true)
     var steps: [Step] = []

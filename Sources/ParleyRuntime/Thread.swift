@@ -12,7 +12,9 @@ enum Thread {
     }
   }
 
-  /// Starts a thread that runs `body` and ends. At most 15 bytes of the name are kept.
+  /// Starts a thread that runs `body` and ends.
+  ///
+  /// At most 15 bytes of the name are kept.
   static func start(name: String, body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Box(name: name, body: body))
     var thread = pthread_t()

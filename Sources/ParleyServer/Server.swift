@@ -27,8 +27,9 @@ package struct Server: Service {
     self.console = console
   }
 
-  /// Serves until a graceful shutdown is asked for. Throws ``ServerError`` when it cannot start or
-  /// go on.
+  /// Serves until a graceful shutdown is asked for.
+  ///
+  /// Throws ``ServerError`` when it cannot start or go on.
   package func run() async throws {
     let openFilesMax = OpenFiles.raiseLimit()
     let directory: DataDirectory

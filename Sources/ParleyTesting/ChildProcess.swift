@@ -48,11 +48,20 @@ package struct ChildProcess {
       posix_spawn_file_actions_destroy(&actions)
       close(ends[1])
     }
+    // The threads of a test block almost all signals, and a program that began like that could
+    // neither be stopped nor hear of its own children.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     var process = pid_t()
     let path = arguments.first ?? ""
     let result = Self.withStrings(arguments) { arguments in
       Self.withStrings(Self.inherited() + environment) { environment in
-        posix_spawnp(&process, path, &actions, nil, arguments, environment)
+        posix_spawnp(&process, path, &actions, &attributes, arguments, environment)
       }
     }
     guard result == 0 else {
