@@ -22,6 +22,7 @@ final class NetworkNamespace {
   }()
 
   /// - Parameter number: 0 to 255, its own for each namespace that lives at one time.
+  /// - Throws: ``TalkFailure`` where that is not permitted.
   init(number: Int) throws {
     self.name = "parley\(getpid())n\(number)"
     self.hostAddress = "10.231.\(number).1"
