@@ -34,6 +34,21 @@ import Testing
     #expect(Set(documents.map(\.path)).subtracting(reached).isEmpty)
   }
 
+  @Test func `name only tests that exist, where they say what shows a behaviour`() throws {
+    let tests = try Tree.testFiles().map(\.text).joined(separator: "\n")
+    let origins = try Tree.file("docs/origins.md")
+    for (index, line) in origins.lines.enumerated() where line.hasPrefix("| ") {
+      let cells = line.split(separator: "|", omittingEmptySubsequences: false)
+      let shownBy = String(cells[cells.count - 2])
+      let suites = shownBy.matches(of: /\*([^*]+)\*/).map { "`\($0.1)`" }
+      let names = shownBy.matches(of: /`([^`]+ [^`]+)`/).map { String($0.1) }
+      for name in suites + names where !name.hasPrefix("make ") {
+        let isThere = tests.contains(name)
+        #expect(isThere, "\(origins):\(index + 1): there is no \(name)")
+      }
+    }
+  }
+
   @Test func `begin with the README, at most 120 lines of it`() throws {
     #expect(try Tree.file("README.md").lines.count <= 121)
   }

@@ -39,6 +39,11 @@ enum Tree {
     return try top + below + self.documents().filter { !$0.path.contains("/") }
   }
 
+  /// The tests and the scripts that they play.
+  static func testFiles() throws -> [File] {
+    try self.files(under: "Tests") { $0.hasSuffix(".swift") || $0.hasSuffix(".talk") }
+  }
+
   static func file(_ path: String) throws -> File {
     let url = self.root.appending(path: path)
     return File(path: path, text: try String(contentsOf: url, encoding: .utf8))
