@@ -35,6 +35,7 @@ struct `A peer that is dead without a word` {
     number: Int, talking: Bool, flags: [String], deadline: Deadline
   ) throws -> Double {
     let network = try NetworkNamespace(number: number)
+    defer { withExtendedLifetime(network) {} }
     let server = try ProcessUnderTest(flags: flags, listen: "\(network.hostAddress):0")
     let bob = try TalkClient("bob", to: network.hostAddress, port: server.port)
     try bob.say("bob")
