@@ -13,12 +13,7 @@ extension ProtoEntry {
     switch proposal {
     case .settings(let settings): .settings(ProtoSettings(settings))
     case .runStarted(let incarnation): .runStarted(incarnation)
-    case .expireRoom(let room, let since):
-      .expireRoom(
-        .with {
-          $0.room = room.number
-          $0.emptySince = since.microseconds
-        })
+    case .expireRoom(let room, let since): Self.expireRoom(room, since)
     case .announce(let text): .announce(text)
     case .login(let name, let autojoin):
       .login(
@@ -80,6 +75,14 @@ extension ProtoEntry {
       .away(.with { if let text { $0.text = text } })
     case .ignore(let name): .ignore(ProtoName(name))
     }
+  }
+
+  private static func expireRoom(_ room: RoomID, _ since: Timestamp) -> OneOf_Proposal {
+    .expireRoom(
+      .with {
+        $0.room = room.number
+        $0.emptySince = since.microseconds
+      })
   }
 
   private static func conversation(
