@@ -63,9 +63,9 @@ sim: ## run the simulation (SEED=… repeats one)
 	swift build --build-tests $(IMPORTS)
 	PARLEY_SEED=$(SEED) swift test --skip-build --filter '[Ss]imulat'
 
-bench: ## measure messages a second and latencies on this machine (ARGS="…")
-	$(RELEASE)
-	@exec "$$($(RELEASE) --show-bin-path)/parley" bench $(ARGS)
+bench: ## compare with a bare C server (ARGS=--acknowledged: messages a second)
+	@Scripts/setup test
+	@Scripts/bench-floor $(ARGS)
 
 docs: ## write the manual's table of settings and check the documents' links
 	swift build --build-tests $(IMPORTS)
