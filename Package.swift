@@ -125,6 +125,7 @@ let package = Package(
       name: "ParleyLogTests",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleySQLite", "ParleyTesting",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       swiftSettings: settings),

@@ -119,6 +119,8 @@ package struct RecordFold: Sendable {
       all = visible.filter { $0.sequence > sequence }
       chosen = all.suffix(limit)
     }
+    // The board is listed by subjects: the length of the bodies does not end it.
+    if case .posts = plan.query { return (Array(chosen), all.count > chosen.count) }
     var bytes = 0
     var messages: [Message] = []
     for message in chosen {

@@ -10,6 +10,16 @@ func logError(_ body: () throws -> Void) -> LogError? {
   }
 }
 
+/// The archive's error with which something ended.
+func archiveError(_ body: () throws -> Void) -> ArchiveError? {
+  do {
+    try body()
+    return nil
+  } catch {
+    return error as? ArchiveError
+  }
+}
+
 extension LogError {
   /// The case's name.
   var kind: String {

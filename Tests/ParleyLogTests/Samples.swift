@@ -63,3 +63,62 @@ func described(_ entry: Entry) -> String {
     + "\(String(reflecting: entry.nonce)) \(entry.proposal) "
     + String(reflecting: Mirror(reflecting: entry.proposal).children.map { "\($0.value)" })
 }
+
+extension Samples {
+  /// States of every kind, in the order of their keys, with and without what may be missing.
+  static let states: [State] = [
+    .conversation(
+      ConversationState(
+        settings: Settings(defaultBacklog: .all), incarnation: .max, lastEpoch: 3,
+        lastRoom: RoomID(RoomID.numberMax), lastParticipant: ParticipantID(1 << 60),
+        lastStamp: Timestamp(microseconds: -5))),
+    .room(
+      RoomState(
+        id: RoomID(1), kind: .room, name: Name(text: "Kitchen", key: "kitchen"),
+        epoch: Epoch(incarnation: .max, counter: .max), created: Timestamp(microseconds: 1))),
+    .room(
+      RoomState(
+        id: RoomID(300), kind: .direct(ParticipantID(2), ParticipantID(9)),
+        name: Name(text: "", key: ""), epoch: Epoch(incarnation: 0, counter: 1),
+        created: Timestamp(microseconds: 2), owner: ParticipantID(7),
+        topic: Topic(text: "soup", by: "Ann", time: Timestamp(microseconds: 3)),
+        backlog: .count(0), head: Sequence(1 << 39), position: Position(1 << 39),
+        lastTime: Timestamp(microseconds: 4), posts: 12,
+        emptySince: Timestamp(microseconds: 5))),
+    .participant(
+      ParticipantState(
+        id: ParticipantID(1), name: Samples.ann, since: Timestamp(microseconds: 0))),
+    .participant(
+      ParticipantState(
+        id: ParticipantID(256), name: Samples.room, account: AccountID(4),
+        since: Timestamp(microseconds: 9), away: "",
+        ignored: [ParticipantID(3), ParticipantID(1 << 40)], lastDirect: ParticipantID(1))),
+    .session(SessionState(id: SessionID(1), participant: ParticipantID(1))),
+    .session(
+      SessionState(
+        id: SessionID(2), participant: ParticipantID(1), current: RoomID(9),
+        open: [RoomID(9), RoomID(1)])),
+    .member(
+      MemberState(
+        room: RoomID(1), participant: ParticipantID(1), joinedAfter: .zero,
+        window: Window(firstLine: .zero, firstPost: Sequence(1)))),
+    .member(
+      MemberState(
+        room: RoomID(256), participant: ParticipantID(300), joinedAfter: Sequence(4),
+        window: Window(firstLine: Sequence(1 << 39), firstPost: Sequence(2)),
+        closedAfter: Sequence(0))),
+    .nonce(
+      NonceState(
+        participant: ParticipantID(1), nonce: Nonce("a"), digest: .max,
+        time: Timestamp(microseconds: 1), room: RoomID(2),
+        id: MessageID(epoch: Epoch(incarnation: 1, counter: 2), sequence: Sequence(3)),
+        sequence: Sequence(4), messageTime: Timestamp(microseconds: 5), name: "kitchen")),
+    .nonce(
+      NonceState(
+        participant: ParticipantID(1), nonce: Nonce("b"), digest: 0,
+        time: Timestamp(microseconds: 1), room: RoomID(2),
+        id: MessageID(epoch: Epoch(incarnation: 1, counter: 2), sequence: Sequence(3)),
+        sequence: Sequence(4), messageTime: Timestamp(microseconds: 5), name: "Ann",
+        sessions: 0)),
+  ]
+}

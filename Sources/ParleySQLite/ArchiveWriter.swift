@@ -1,0 +1,146 @@
+import GRDB
+import ParleyLog
+import ParleyModel
+
+/// Turns records into rows.
+///
+/// Belongs to the one thread that writes the archive.
+struct ArchiveWriter {
+  /// What the next message of a room must know of those before it.
+  private struct Run {
+    var last: UInt64
+    var isPost: Bool
+    /// How many messages directly before the last one are of its kind.
+    var length: Int64
+    /// The first message of the write that is under way; 0 for none.
+    var firstUnindexed: UInt64 = 0
+  }
+
+  /// Rooms of which the newest message is remembered; beyond it they are looked up again.
+  private static let runsMax = 50_000
+
+  private var runs: [RoomID: Run] = [:]
+  /// The rooms that the write under way has added messages to.
+  private var touched: [RoomID] = []
+  /// What becomes of each piece of state that the write under way changes; nil is forgotten.
+  private var states: [StateKey: State?] = [:]
+
+  /// Writes all that the records say, with the offset, in the transaction that is open; answers
+  /// which messages are new.
+  mutating func write(
+    _ records: [ParleyModel.Record], through: LogOffset, _ database: Database
+  ) throws -> [MessageRange] {
+    self.touched.removeAll(keepingCapacity: true)
+    self.states.removeAll(keepingCapacity: true)
+    if self.runs.count > Self.runsMax { self.runs.removeAll() }
+    let message = try MessageRow.Insertion(database)
+    let event = try Prepared(database, "INSERT INTO events VALUES(?, ?, ?)")
+    for record in records {
+      switch record {
+      case .message(let it):
+        try message.insert(it, run: try self.advance(it, database))
+      case .event(let it):
+        guard let bytes = EventCodec.encode(it.event) else { continue }
+        event.bind(1, rowID(it.room, it.position.number))
+        event.bind(2, it.time.microseconds)
+        event.bind(3, bytes)
+        try event.run()
+      case .removal(let room, let sequence, let removal):
+        try MessageRow.remove(room, sequence, removal, database)
+      case .state(let state): self.states[state.key] = .some(state)
+      case .forget(let key): self.states[key] = .some(nil)
+      case .roomDeleted(let room): try self.delete(room, database)
+      }
+    }
+    try self.writeStates(database)
+    let ranges = self.takeRanges()
+    if !ranges.isEmpty {
+      let unindexed = try Prepared(database, "INSERT INTO unindexed(ranges) VALUES(?)")
+      unindexed.bind(1, MessageRange.encode(ranges))
+      try unindexed.run()
+    }
+    let offset = try Prepared(database, "UPDATE meta SET value = ? WHERE name = 'offset'")
+    offset.bind(1, Int64(bitPattern: through.number))
+    try offset.run()
+    return ranges
+  }
+
+  /// Forgets what a transaction that failed may have changed.
+  mutating func forget() {
+    self.runs.removeAll()
+  }
+
+  /// Counts a message in; answers the length of its run.
+  private mutating func advance(_ message: Message, _ database: Database) throws -> Int64 {
+    let isPost = message.kind.isPost
+    let sequence = message.sequence.number
+    var run = try self.runs[message.room] ?? Self.load(before: message, database)
+    let isContinued = run.isPost == isPost && run.last + 1 == sequence && run.last > 0
+    run.length = isContinued ? run.length + 1 : 0
+    run.isPost = isPost
+    run.last = sequence
+    if run.firstUnindexed == 0 {
+      run.firstUnindexed = sequence
+      self.touched.append(message.room)
+    }
+    self.runs[message.room] = run
+    return run.length
+  }
+
+  private static func load(before message: Message, _ database: Database) throws -> Run {
+    let statement = try Prepared(database, "SELECT kind, run FROM messages WHERE id = ?")
+    statement.bind(1, rowID(message.room, message.sequence.number - 1))
+    defer { statement.reset() }
+    guard message.sequence.number > 1, try statement.step() else {
+      return Run(last: 0, isPost: false, length: 0)
+    }
+    return Run(
+      last: message.sequence.number - 1,
+      isPost: statement.int(0) == Int64(MessageKind.post.rawValue), length: statement.int(1))
+  }
+
+  private mutating func takeRanges() -> [MessageRange] {
+    self.touched.compactMap { room in
+      guard let run = self.runs[room] else { return nil }
+      self.runs[room]?.firstUnindexed = 0
+      return MessageRange(room: room, first: run.firstUnindexed, last: run.last)
+    }
+  }
+
+  /// Writes each piece of state once, in the order of the keys.
+  private mutating func writeStates(_ database: Database) throws {
+    let put = try Prepared(database, "INSERT OR REPLACE INTO state VALUES(?, ?, ?)")
+    let forget = try Prepared(database, "DELETE FROM state WHERE kind = ? AND id = ?")
+    let changes = self.states.map { (kind: $0.kind, id: $0.bytes, state: $1) }
+      .sorted { left, right in
+        left.kind == right.kind
+          ? left.id.lexicographicallyPrecedes(right.id) : left.kind < right.kind
+      }
+    for change in changes {
+      let statement = change.state == nil ? forget : put
+      statement.bind(1, change.kind)
+      statement.bind(2, change.id)
+      if let state = change.state { statement.bind(3, StateCodec.encode(state)) }
+      try statement.run()
+    }
+  }
+
+  private mutating func delete(_ room: RoomID, _ database: Database) throws {
+    for key in self.states.keys.filter({ $0.room == room }) { self.states[key] = nil }
+    self.runs[room] = nil
+    self.touched.removeAll { $0 == room }
+    for table in ["messages", "events"] {
+      let rows = try Prepared(database, "DELETE FROM \(table) WHERE id BETWEEN ? AND ?")
+      rows.bind(1, rowID(room, 0))
+      rows.bind(2, rowID(room, .max))
+      try rows.run()
+    }
+    self.states[.room(room)] = .some(nil)
+    let members = try Prepared(
+      database, "DELETE FROM state WHERE kind = ? AND id >= ? AND id < ?")
+    members.bind(1, StateKey.Kind.member)
+    members.bind(2, StateKey.bytes(room.number))
+    members.bind(3, StateKey.bytes(room.number + 1))
+    try members.run()
+  }
+}
