@@ -18,8 +18,10 @@ import Testing
         try harness.live()
         try harness.checkThroughDoor()
       }
+      // Everything is in the archive once the server has stopped properly.
       let code = try server.stop()
       #expect(code == 0)
+      try harness.checkArchive()
       return (harness.faults, harness.acknowledged)
     }
     #expect(faults.isEmpty, "seed \(seed): \(faults.prefix(10))")

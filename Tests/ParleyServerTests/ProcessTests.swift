@@ -77,6 +77,25 @@ import Testing
     }
   }
 
+  @Test func `says that its archive is damaged`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let ann = try TalkClient("ann", port: server.port)
+      try ann.say("ann")
+      for number in 1...200 { try ann.say("message \(number)") }
+      try ann.expect("*#200 ann: message 200")
+      #expect(try server.stop() == 0)
+      let archive = URL(filePath: server.dataDirectory).appending(path: "archive.sqlite")
+      var bytes = try Data(contentsOf: archive)
+      // Every page but the first, which tells what the file is.
+      for index in stride(from: 4096, to: bytes.count, by: 7) { bytes[index] ^= 0x55 }
+      try bytes.write(to: archive)
+      let (output, code) = try server.startExpectingFailure()
+      #expect(code != 0)
+      #expect(output.contains { $0.contains("archive") }, "\(output)")
+    }
+  }
+
   @Test func `refuses a line of 10 MB with no end, and goes on`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest()
