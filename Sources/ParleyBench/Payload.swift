@@ -3,20 +3,22 @@ import Glibc
 /// The text of a message: a mark, the sender, its counter, and words up to the size.
 ///
 /// `$` is in no name, so that it is found in a line of any dialect without parsing the rest; sender
-/// and counter have fixed widths. With them each receiver checks that it gets every message of
+/// and counter have fixed widths. They are two words, so that a search index, which works on words,
+/// does not get one for every message that no other message has. With them each receiver checks that it gets every message of
 /// every sender once and in order.
 package enum Payload {
   static let mark = UInt8(ascii: "$")
   static let senderDigits = 6
   static let counterDigits = 9
-  /// The mark and both numbers.
-  package static let bytesMin = 1 + senderDigits + counterDigits
+  /// The mark, and both numbers with a dot between.
+  package static let bytesMin = 1 + senderDigits + 1 + counterDigits
   package static let sendersMax = 1_000_000
 
   /// Appends a text of exactly `size` bytes.
   static func append(sender: Int, counter: Int, size: Int, to bytes: inout [UInt8]) {
     bytes.append(Self.mark)
     Self.append(sender, digits: Self.senderDigits, to: &bytes)
+    bytes.append(UInt8(ascii: "."))
     Self.append(counter, digits: Self.counterDigits, to: &bytes)
     bytes.append(contentsOf: Self.words[..<(size - Self.bytesMin)])
     // A line that ends with a blank might be trimmed on its way.
@@ -30,7 +32,7 @@ package enum Payload {
     let start = UnsafePointer(found.assumingMemoryBound(to: UInt8.self))
     guard line + count - start >= Self.bytesMin,
       let sender = Self.number(start + 1, digits: Self.senderDigits),
-      let counter = Self.number(start + 1 + Self.senderDigits, digits: Self.counterDigits)
+      let counter = Self.number(start + 2 + Self.senderDigits, digits: Self.counterDigits)
     else { return nil }
     return (sender, counter)
   }
