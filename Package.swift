@@ -115,6 +115,7 @@ let package = Package(
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
         "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer",
         .product(name: "NIOCore", package: nio),
+        .product(name: "NIOEmbedded", package: nio),
         .product(name: "NIOPosix", package: nio),
       ],
       swiftSettings: settings),

@@ -1,4 +1,4 @@
-import ParleyModel
+package import ParleyModel
 
 /// From what a command names to what is meant, or to the refusal.
 extension Conversation {
@@ -78,5 +78,13 @@ extension Conversation {
         room: self.directIDs[DirectPair(session.participant, other)], window: .everything,
         title: "@" + (self.participants[other]?.state.name.text ?? name.text))
     }
+  }
+}
+
+extension Conversation {
+  /// The room that a command of a session is about, nil where it would be refused.
+  package func room(_ selector: RoomSelector, of session: SessionID) -> RoomID? {
+    guard let state = self.sessions[session] else { return nil }
+    return try? self.joined(selector, by: state)
   }
 }

@@ -40,7 +40,8 @@ final class Archivist: Sendable {
     self.clock = clock
     self.archive = archive
     self.written = Atomic(offset.number)
-    self.safe = Atomic(offset.number)
+    // What was written before the start may never have been synced: the first checkpoint says.
+    self.safe = Atomic(0)
     self.failed = failed
   }
 
@@ -159,11 +160,11 @@ final class Archivist: Sendable {
       switch error {
       case .full:
         self.failing.store(true, ordering: .relaxed)
-        if !state.isFinishing { Pause.milliseconds(1_000) }
+        if !state.isFinishing { self.clock.pause(1_000) }
       case .failed(let reason), .damaged(let reason), .newer(let reason):
         self.failing.store(true, ordering: .relaxed)
         self.failed(reason)
-        if !state.isFinishing { Pause.milliseconds(1_000) }
+        if !state.isFinishing { self.clock.pause(1_000) }
       }
       return false
     }

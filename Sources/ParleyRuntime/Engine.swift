@@ -142,6 +142,7 @@ package final class Engine: Sendable {
           conversation: conversation, log: log, inbox: inbox, hubs: hubs, archivist: archivist,
           counters: counters, clock: .system)
         try sequencer.turn(opening)
+        if sequencer.couldNotBegin { throw LogError.full }
         started.succeed(start)
         do throws(LogError) {
           try sequencer.run()

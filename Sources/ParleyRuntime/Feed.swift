@@ -40,6 +40,8 @@ final class Feed {
   var pending = Deque<Pending>()
   /// Bytes of the direct messages in `pending`, about.
   var pendingBytes = 0
+  /// Whether it is being fed at this moment.
+  var isAdvancing = false
   /// Whether a read of the archive is under way.
   var isReading = false
   /// The connection is gone; it is kept until the sequencer has ended it.

@@ -42,6 +42,10 @@ extension LoopHub {
   /// Feeds a session that is behind as far as its socket and what is in memory allow.
   func advance(_ feed: Feed) {
     guard feed.isBehind, !feed.isReading, !feed.isGone, feed.ending == nil else { return }
+    // A write that is done at once reports so from within this loop.
+    guard !feed.isAdvancing else { return }
+    feed.isAdvancing = true
+    defer { feed.isAdvancing = false }
     while feed.session.outbox.waitingBytes == 0 {
       if let next = feed.nextBehind() {
         guard self.feedFromTail(feed, next.index, limit: next.limit) else {

@@ -14,6 +14,8 @@ struct Sequencer: ~Copyable {
     case answer(SessionID, Request)
     case refuse(SessionID, RequestTag, Refusal)
     case close(SessionID, Closing)
+    /// Shows a session nothing more of a room.
+    case hide(SessionID, RoomID)
   }
 
   private var conversation: Conversation
@@ -31,6 +33,10 @@ struct Sequencer: ~Copyable {
   private var earlier: Set<SessionID> = []
   /// Ends and departures that the full disk kept out of the log: they go in first.
   private var postponed: [(SessionID, Proposal)] = []
+  /// The run's first entry found no space: nothing may be served before it.
+  private(set) var couldNotBegin = false
+  /// Commands that wait behind one that is postponed.
+  private var deferred: [Submission] = []
   private var stamp: Timestamp
   private var lastTick: Int64 = 0
   private var lastTrim: LogOffset
@@ -56,7 +62,8 @@ struct Sequencer: ~Copyable {
   /// Throws when the log's outcome is unknown: the process must end, and the next start decides.
   mutating func run() throws(LogError) {
     while !self.isStopping {
-      try self.turn(self.inbox.take(waitMilliseconds: self.postponed.isEmpty ? 1_000 : 250))
+      let isAtRest = self.postponed.isEmpty && self.deferred.isEmpty
+      try self.turn(self.inbox.take(waitMilliseconds: isAtRest ? 1_000 : 250))
     }
   }
 
@@ -69,8 +76,13 @@ struct Sequencer: ~Copyable {
   /// One turn.
   mutating func turn(_ submissions: [Submission]) throws(LogError) {
     self.beginTurn()
+    var submissions = submissions
+    if !self.deferred.isEmpty {
+      submissions = self.deferred + submissions
+      self.deferred.removeAll()
+    }
     for submission in submissions { self.take(submission) }
-    try self.commit()
+    try self.commit(submissions)
     self.walk()
     self.conversation.drainState(into: &self.effects)
     self.handOver()
@@ -145,9 +157,9 @@ struct Sequencer: ~Copyable {
 
   // MARK: Committing
 
-  private mutating func commit() throws(LogError) {
+  private mutating func commit(_ submissions: [Submission]) throws(LogError) {
     guard !self.entries.isEmpty else { return }
-    if self.archivist.isFailing { return self.refuseAll() }
+    if self.archivist.isFailing { return self.refuseAll(submissions) }
     self.waitForArchive()
     do {
       try self.log.append(self.entries)
@@ -155,7 +167,7 @@ struct Sequencer: ~Copyable {
       self.counters.entries.wrappingAdd(UInt64(self.entries.count), ordering: .relaxed)
       self.counters.batches.wrappingAdd(1, ordering: .relaxed)
     } catch .full {
-      self.refuseAll()
+      self.refuseAll(submissions)
     } catch {
       throw error
     }
@@ -169,40 +181,75 @@ struct Sequencer: ~Copyable {
     while self.log.end.number - self.archivist.writtenOffset.number > Self.lagEntriesMax,
       self.clock.monotonic() - began < 1_000_000
     {
-      Pause.milliseconds(1)
+      self.clock.pause(1)
     }
   }
 
-  /// No space: commands are refused and have no effect.
+  /// No space: the turn is taken again, and what would change something is refused.
   ///
-  /// Who quits is let go at once and who leaves is shown nothing more; that they did goes into the
-  /// log first, when there is space.
-  private mutating func refuseAll() {
-    self.postponed.removeAll(keepingCapacity: true)
-    var steps: [Step] = []
-    for step in self.steps {
-      guard case .apply(let index) = step else {
-        steps.append(step)
-        continue
-      }
-      let entry = self.entries[index]
-      switch entry.proposal {
-      case .quit:
-        self.postponed.append((entry.session, entry.proposal))
-        steps.append(.close(entry.session, .quit))
-      case .leave:
-        self.postponed.append((entry.session, entry.proposal))
-      case .expireRoom, .announce:
-        break
-      case .settings, .runStarted:
-        self.postponed.append((entry.session, entry.proposal))
-      case .login, .nick, .join, .add, .setTopic, .say, .post, .reply, .direct, .remove, .away,
-        .ignore:
-        steps.append(.refuse(entry.session, entry.tag, .storageUnavailable))
+  /// It has no effect. Who quits is let go at once, and who leaves is shown nothing more of the room; that
+  /// they did goes into the log first, when there is space. The answer to a leave waits until
+  /// then, and with it what the session asked after it, so that answers keep their order.
+  private mutating func refuseAll(_ submissions: [Submission]) {
+    self.steps.removeAll(keepingCapacity: true)
+    self.walked.removeAll(keepingCapacity: true)
+    self.entries.removeAll(keepingCapacity: true)
+    var blocked: Set<SessionID> = []
+    for submission in submissions {
+      switch submission {
+      case .requests(let session, let requests):
+        let isBlocked = blocked.contains(session)
+        let taken = isBlocked ? 0 : self.refuse(requests, from: session)
+        if taken > 0 { self.walked.append((session, taken)) }
+        guard taken < requests.count else { continue }
+        if let departure = requests[taken...].lazy.compactMap(\.departure).first {
+          self.postpone(.quit(departure), of: session)
+          self.steps.append(.close(session, .quit))
+          continue
+        }
+        blocked.insert(session)
+        self.deferred.append(.requests(session, Array(requests[taken...])))
+      case .ended(let session, let departure):
+        self.postpone(.quit(departure), of: session)
+        self.steps.append(.close(session, .hungUp))
+      case .proposal(.settings(let settings)):
+        self.postpone(.settings(settings), of: .server)
+      case .proposal(.runStarted):
+        self.couldNotBegin = true
+      case .proposal, .stop: break
       }
     }
-    self.steps = steps
-    self.entries.removeAll(keepingCapacity: true)
+  }
+
+  /// Refuses commands up to the first that leaves a room; answers with how many.
+  private mutating func refuse(_ requests: [Request], from session: SessionID) -> Int {
+    for (index, request) in requests.enumerated() {
+      switch request.command {
+      case .leave(let selector, _):
+        guard let room = self.conversation.room(selector, of: session) else {
+          self.steps.append(.refuse(session, request.tag, .storageUnavailable))
+          continue
+        }
+        self.steps.append(.hide(session, room))
+        return index
+      case .quit(let departure):
+        self.postpone(.quit(departure), of: session)
+        self.steps.append(.close(session, .quit))
+      case .login, .nick, .join, .add, .setTopic, .say, .post, .reply, .direct, .remove, .away,
+        .ignore:
+        self.steps.append(.refuse(session, request.tag, .storageUnavailable))
+      case .greet, .ping, .topic, .list, .read, .history, .who, .rooms, .whois, .misuse, .local:
+        self.steps.append(.answer(session, request))
+      }
+    }
+    return requests.count
+  }
+
+  private mutating func postpone(_ proposal: Proposal, of session: SessionID) {
+    guard session == .server || self.conversation.isLoggedIn(session),
+      !self.postponed.contains(where: { $0.0 == session && session != .server })
+    else { return }
+    self.postponed.append((session, proposal))
   }
 
   // MARK: Walking
@@ -216,6 +263,8 @@ struct Sequencer: ~Copyable {
         self.conversation.answer(request, from: session, into: &self.effects)
       case .refuse(let session, let tag, let refusal):
         self.effects.items.append(.session(session, .refused(tag, refusal)))
+      case .hide(let session, let room):
+        self.effects.items.append(.session(session, .closed(room)))
       case .close(let session, let closing):
         self.effects.items.append(.session(session, .closing(closing)))
       }
@@ -241,6 +290,13 @@ struct Sequencer: ~Copyable {
       // What cannot be trimmed now is trimmed with the next checkpoint.
       try? self.log.trim(below: safe)
     }
+  }
+}
+
+extension Request {
+  /// How it quits, where it does.
+  fileprivate var departure: Departure? {
+    if case .quit(let departure) = self.command { departure } else { nil }
   }
 }
 
