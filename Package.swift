@@ -115,10 +115,20 @@ let package = Package(
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
         "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer",
         .product(name: "NIOCore", package: nio),
-        .product(name: "NIOEmbedded", package: nio),
         .product(name: "NIOPosix", package: nio),
       ],
       swiftSettings: settings),
+    .target(
+      name: "ParleySimulation",
+      dependencies: [
+        "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
+        "ParleyRuntime", "ParleyTesting",
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOEmbedded", package: nio),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ParleySimulationTests", dependencies: ["ParleySimulation"], swiftSettings: settings),
     .testTarget(
       name: "ParleyCoreTests",
       dependencies: ["ParleyModel", "ParleyCore", "ParleyTesting"], swiftSettings: settings),

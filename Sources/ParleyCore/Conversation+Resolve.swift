@@ -82,9 +82,10 @@ extension Conversation {
 }
 
 extension Conversation {
-  /// The room that a command of a session is about, nil where it would be refused.
-  package func room(_ selector: RoomSelector, of session: SessionID) -> RoomID? {
-    guard let state = self.sessions[session] else { return nil }
-    return try? self.joined(selector, by: state)
+  /// The room that a session would leave, nil where that would be refused.
+  package func roomLeft(
+    _ selector: RoomSelector, then: AfterLeaving, by session: SessionID
+  ) -> RoomID? {
+    try? self.checkLeave(selector, then: then, from: session)
   }
 }

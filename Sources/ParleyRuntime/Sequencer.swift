@@ -225,8 +225,9 @@ struct Sequencer: ~Copyable {
   private mutating func refuse(_ requests: [Request], from session: SessionID) -> Int {
     for (index, request) in requests.enumerated() {
       switch request.command {
-      case .leave(let selector, _):
-        guard let room = self.conversation.room(selector, of: session) else {
+      case .leave(let selector, let then):
+        let left = self.conversation.roomLeft(selector, then: then, by: session)
+        guard let room = left else {
           self.steps.append(.refuse(session, request.tag, .storageUnavailable))
           continue
         }

@@ -18,6 +18,10 @@ private let allowed: [String: Set<String>] = {
     "ParleyRuntime": core,
     "ParleyServer": server,
     "ParleyTesting": server.union(["ParleyServer"]),
+    "ParleySimulation": [
+      "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyRuntime",
+      "ParleyTesting",
+    ],
     "ParleyBench": ["CEpoll"],
     "parley": ["ParleyServer", "ParleyBench", "ParleyLineDoor"],
   ]

@@ -1,6 +1,7 @@
 import ParleyCore
 package import ParleyLog
 package import ParleyModel
+package import ParleyTesting
 import Synchronization
 
 /// The disk of a simulated node: it outlives the node's crashes.

@@ -5,6 +5,7 @@ import ParleyDoorKit
 import ParleyLog
 import ParleyModel
 import ParleyRuntime
+import ParleyTesting
 
 /// A whole node on one thread, decided by one seed: sessions as bytes, the loops, the sequencer,
 /// the archivist, and a disk that fills up, fails and loses its power.

@@ -1,5 +1,5 @@
 import Foundation
-import ParleyTesting
+import ParleySimulation
 import Testing
 
 /// One node, one thread, many seeds; `PARLEY_SEED` repeats one, `PARLEY_SEEDS` sets their number.
@@ -7,7 +7,7 @@ import Testing
   @Test func `keeps every promise whatever the seed does`() throws {
     let environment = ProcessInfo.processInfo.environment
     let first = environment["PARLEY_SEED"].flatMap { UInt64($0) }
-    let count = environment["PARLEY_SEEDS"].flatMap { UInt64($0) } ?? 60
+    let count = environment["PARLEY_SEEDS"].flatMap { UInt64($0) } ?? 300
     var commands = 0
     for seed in first.map({ $0...$0 }) ?? 1...count {
       do {
