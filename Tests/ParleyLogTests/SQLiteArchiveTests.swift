@@ -145,7 +145,7 @@ import Testing
       try archive.write(script.records, through: LogOffset(UInt64(write)))
       if write % 7 == 0 { _ = try archive.checkpoint() }
       // What the files hold now is what a killed process would leave; the end of the
-      // write-ahead log is cut off as a power cut may.
+      // write-ahead log is cut off or changed, as a power cut may.
       let copy = self.temporary.path + "/copy\(write)"
       mkdir(copy, 0o700)
       try self.copy(to: copy, losing: write * 97 % 5_000)
@@ -165,10 +165,15 @@ import Testing
   private func copy(to directory: String, losing count: Int) throws {
     for (suffix, loss) in [("", 0), ("-wal", count)] {
       guard access(self.path + suffix, F_OK) == 0 else { continue }
-      let bytes = try contents(of: self.path + suffix).dropLast(loss)
+      var bytes = try contents(of: self.path + suffix)
+      if loss % 2 == 0 {
+        bytes.removeLast(loss)
+      } else if bytes.count > loss {
+        bytes[bytes.count - loss] ^= 1
+      }
       let file = open(directory + "/archive.sqlite" + suffix, O_RDWR | O_CREAT, 0o600)
       try #require(file >= 0)
-      let error = Array(bytes).withUnsafeBytes { StorageIO.system.write(file, $0, 0) }
+      let error = bytes.withUnsafeBytes { StorageIO.system.write(file, $0, 0) }
       close(file)
       try #require(error == 0)
     }
