@@ -12,8 +12,9 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 # Where `make client` finds the server.
 HOST ?= 127.0.0.1
 PORT ?= 6789
-# The simulation's seed; a new one each time where it is empty.
+# The one seed that the simulation plays, or how many of them.
 SEED ?=
+SEEDS ?=
 
 # A target must name each target that it imports.
 IMPORTS := --explicit-target-dependency-import-check error
@@ -59,9 +60,9 @@ format: ## format the Swift files
 lint: ## check the Swift files' format and the scripts' syntax
 	@Scripts/lint
 
-sim: ## run the simulation (SEED=… repeats one)
+sim: ## run the simulation (SEED=… repeats one, SEEDS=… says how many)
 	swift build --build-tests $(IMPORTS)
-	PARLEY_SEED=$(SEED) swift test --skip-build --filter '[Ss]imulat'
+	PARLEY_SEED=$(SEED) PARLEY_SEEDS=$(SEEDS) swift test --skip-build --filter ParleySimulationTests
 
 bench: ## compare with a bare C server (ARGS=--acknowledged: messages a second)
 	@Scripts/setup test
