@@ -15,9 +15,9 @@ final class Archivist: Sendable {
   }
 
   /// Records to a transaction, at least where there are as many.
-  private static let batchMax = 2_000
+  private static let batchMax = 20_000
   /// How long records wait for company.
-  private static let waitMilliseconds = 50
+  private static let waitMilliseconds = 200
   /// Entries of the log between two checkpoints.
   private static let checkpointEntries: UInt64 = 100_000
   /// And at the latest after that many microseconds with anything new.

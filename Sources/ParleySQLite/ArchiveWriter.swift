@@ -35,10 +35,14 @@ struct ArchiveWriter {
     if self.runs.count > Self.runsMax { self.runs.removeAll() }
     let message = try MessageRow.Insertion(database)
     let event = try Prepared(database, "INSERT INTO events VALUES(?, ?, ?)")
+    // In the order of the rows, so that each page is looked for and filled once. Nothing else that
+    // the records say of a message comes before it.
+    for it in Self.messages(in: records) {
+      try message.insert(it, run: try self.advance(it, database))
+    }
     for record in records {
       switch record {
-      case .message(let it):
-        try message.insert(it, run: try self.advance(it, database))
+      case .message: break
       case .event(let it):
         guard let bytes = EventCodec.encode(it.event) else { continue }
         event.bind(1, rowID(it.room, it.position.number))
@@ -63,6 +67,18 @@ struct ArchiveWriter {
     offset.bind(1, Int64(bitPattern: through.number))
     try offset.run()
     return ranges
+  }
+
+  /// The messages by room, each room's in order.
+  private static func messages(in records: [ParleyModel.Record]) -> [Message] {
+    var messages: [Message] = []
+    messages.reserveCapacity(records.count)
+    for case .message(let message) in records { messages.append(message) }
+    var order = messages.indices.map {
+      (row: rowID(messages[$0].room, messages[$0].sequence.number), index: $0)
+    }
+    order.sort { $0.row < $1.row }
+    return order.map { messages[$0.index] }
   }
 
   /// Forgets what a transaction that failed may have changed.
