@@ -97,7 +97,7 @@ struct KillHarness {
 
   /// Keeps a line that shows a message; whether it is the reader's own.
   @discardableResult
-  private mutating func note(_ line: String, by name: String) -> Bool {
+  mutating func note(_ line: String, by name: String) -> Bool {
     guard let message = RoomLine(line) else { return false }
     if let other = self.seen[message.room]?.lines[message.number], other != message.content {
       self.faults.append("\(message.room) #\(message.number): \(other) and \(message.content)")

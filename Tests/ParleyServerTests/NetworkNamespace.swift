@@ -25,13 +25,15 @@ final class NetworkNamespace {
   /// - Throws: ``TalkFailure`` where that is not permitted.
   init(number: Int) throws {
     self.name = "parley\(getpid())n\(number)"
-    self.hostAddress = "10.231.\(number).1"
-    let (ours, its) = ("py\(number)h", "py\(number)p")
+    // Names and addresses of this process, whatever one that was killed has left behind.
+    let network = "10.\(64 + getpid() % 128).\(number)"
+    self.hostAddress = "\(network).1"
+    let (ours, its) = ("p\(getpid())n\(number)h", "p\(getpid())n\(number)p")
     try Self.ip("netns add \(self.name)")
     try Self.ip("link add \(ours) type veth peer name \(its) netns \(self.name)")
     try Self.ip("addr add \(self.hostAddress)/30 dev \(ours)")
     try Self.ip("link set \(ours) up")
-    try Self.ip("-n \(self.name) addr add 10.231.\(number).2/30 dev \(its)")
+    try Self.ip("-n \(self.name) addr add \(network).2/30 dev \(its)")
     try Self.ip("-n \(self.name) link set \(its) up")
   }
 
