@@ -64,8 +64,8 @@ sim: ## run the simulation (SEED=… repeats one, SEEDS=… says how many)
 	swift build --build-tests $(IMPORTS)
 	PARLEY_SEED=$(SEED) PARLEY_SEEDS=$(SEEDS) swift test --skip-build --filter ParleySimulationTests
 
-bench: ## compare with the bare server (ARGS=--acknowledged: messages a second)
-	@Scripts/setup build
+bench: ## compare with a bare C server (ARGS=--acknowledged: messages a second)
+	@Scripts/setup test
 	@Scripts/bench-floor $(ARGS)
 
 docs: ## write the manual's table of settings and check the documents' links
