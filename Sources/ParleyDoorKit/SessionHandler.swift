@@ -240,9 +240,19 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     // A peer that takes nothing cannot hold the socket.
     channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
     promise.futureResult.whenComplete { _ in
-      channel.eventLoop.scheduleTask(in: .seconds(1)) { channel.close(promise: nil) }
+      channel.eventLoop.scheduleTask(in: .seconds(1)) { Self.reset(channel) }
     }
     context.close(mode: .output, promise: promise)
+  }
+
+  /// Ends a connection whose peer keeps its side open, as `nc` does at a terminal until it is typed
+  /// into: a reset tells it that nobody listens. What was sent is in its hands by then.
+  private static func reset(_ channel: any Channel) {
+    if channel.isActive, let options = channel as? any SocketOptionProvider {
+      // Where the option is not to be had (a Unix socket), the close is an ordinary one.
+      _ = options.setSoLinger(linger(l_onoff: 1, l_linger: 0))
+    }
+    channel.close(promise: nil)
   }
 
   /// The connection is gone: what had arrived is still handed on, then the session quits.

@@ -64,6 +64,7 @@ package final class Engine: Sendable {
   private let hubs: [HubMailbox]
   private let sequencerDone: EventLoopPromise<Void>
   private let archivistDone: EventLoopPromise<Void>
+  private let sweeps = Mutex<[RepeatedTask]>([])
 
   /// Loads, applies the log's tail and starts the threads.
   ///
@@ -88,11 +89,12 @@ package final class Engine: Sendable {
     }
     let found = try await engine.startSequencer(
       loaded, settings: settings, incarnation: incarnation, openLog: openLog, failed: failed)
-    for hub in engine.hubs {
+    let sweeps = engine.hubs.map { hub in
       hub.loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
         hub.hub.value.sweep()
       }
     }
+    engine.sweeps.withLock { $0 = sweeps }
     return (engine, found)
   }
 
@@ -216,6 +218,7 @@ package final class Engine: Sendable {
   /// Ends every session with a word, waits `grace` at most for what is queued, then ends the
   /// threads; everything is in the archive afterwards.
   package func stop(grace: Duration) async throws {
+    for sweep in self.sweeps.withLock({ $0 }) { sweep.cancel() }
     self.inbox.put(.stop)
     try await self.sequencerDone.futureResult.get()
     await self.connectionsClosed(within: TimeAmount(grace))
