@@ -9,7 +9,7 @@ package protocol Archive: Sendable {
   func load() throws(ArchiveError) -> LoadedState
 
   /// Applies the records of all entries below `through`, in one transaction with that offset.
-  func write(_ records: [Record], through: LogOffset) throws(ArchiveError)
+  func write(_ batches: [[Record]], through: LogOffset) throws(ArchiveError)
 
   /// Brings what has been written to disk; answers with the offset that is then safe from a power
   /// cut, to which the log may be trimmed.
@@ -29,6 +29,13 @@ package protocol Archive: Sendable {
 
   /// Closes it; nothing is called afterwards.
   func close()
+}
+
+extension Archive {
+  /// The same with one batch.
+  package func write(_ records: [Record], through: LogOffset) throws(ArchiveError) {
+    try self.write([records], through: through)
+  }
 }
 
 /// What can go wrong with an archive.

@@ -79,7 +79,9 @@ final class Archivist: Sendable {
 
   /// What only the thread knows.
   struct State: ~Copyable {
-    fileprivate var records: [Record] = []
+    fileprivate var batches: [[Record]] = []
+    /// How many there are in the batches.
+    fileprivate var count = 0
     fileprivate var through: LogOffset
     fileprivate var readers: [(LogOffset, @Sendable () -> Void)] = []
     /// When the oldest of the records came.
@@ -100,7 +102,7 @@ final class Archivist: Sendable {
     self.take(into: &state, mayWait: mayWait)
     let now = self.clock.monotonic()
     let isDue =
-      state.records.count >= Self.batchMax || !state.readers.isEmpty || state.isFinishing
+      state.count >= Self.batchMax || !state.readers.isEmpty || state.isFinishing
       || now - state.oldest >= Int64(Self.waitMilliseconds) * 1_000
     if state.through > self.writtenOffset, isDue, !self.write(&state) {
       return !state.isFinishing
@@ -127,18 +129,15 @@ final class Archivist: Sendable {
   private func take(into state: inout State, mayWait: Bool) {
     var wait = 0
     if mayWait, !state.isFinishing {
-      let age = state.records.isEmpty ? 0 : (self.clock.monotonic() - state.oldest) / 1_000
-      wait = state.records.isEmpty ? 1_000 : max(0, Self.waitMilliseconds - Int(age))
+      let age = state.batches.isEmpty ? 0 : (self.clock.monotonic() - state.oldest) / 1_000
+      wait = state.batches.isEmpty ? 1_000 : max(0, Self.waitMilliseconds - Int(age))
     }
     for work in self.mailbox.take(waitMilliseconds: wait) {
       switch work {
       case .records(let batch, let offset):
-        if state.records.isEmpty {
-          state.oldest = self.clock.monotonic()
-          state.records = batch
-        } else {
-          state.records.append(contentsOf: batch)
-        }
+        if state.batches.isEmpty { state.oldest = self.clock.monotonic() }
+        state.batches.append(batch)
+        state.count += batch.count
         state.through = offset
       case .read(let offset, let body): state.readers.append((offset, body))
       case .finish: state.isFinishing = true
@@ -151,8 +150,9 @@ final class Archivist: Sendable {
   /// A full disk is waited out, a second at a time.
   private func write(_ state: inout State) -> Bool {
     do throws(ArchiveError) {
-      try self.archive.write(state.records, through: state.through)
-      state.records.removeAll(keepingCapacity: true)
+      try self.archive.write(state.batches, through: state.through)
+      state.batches.removeAll(keepingCapacity: true)
+      state.count = 0
       self.written.store(state.through.number, ordering: .releasing)
       self.failing.store(false, ordering: .relaxed)
       return true

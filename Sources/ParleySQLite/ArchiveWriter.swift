@@ -28,7 +28,7 @@ struct ArchiveWriter {
   /// Writes all that the records say, with the offset, in the transaction that is open; answers
   /// which messages are new.
   mutating func write(
-    _ records: [ParleyModel.Record], through: LogOffset, _ database: Database
+    _ batches: [[ParleyModel.Record]], through: LogOffset, _ database: Database
   ) throws -> [MessageRange] {
     self.touched.removeAll(keepingCapacity: true)
     self.states.removeAll(keepingCapacity: true)
@@ -37,10 +37,11 @@ struct ArchiveWriter {
     let event = try Prepared(database, "INSERT INTO events VALUES(?, ?, ?)")
     // In the order of the rows, so that each page is looked for and filled once. Nothing else that
     // the records say of a message comes before it.
-    for it in Self.messages(in: records) {
+    for place in Self.messagePlaces(in: batches) {
+      guard case .message(let it) = batches[place.batch][place.index] else { continue }
       try message.insert(it, run: try self.advance(it, database))
     }
-    for record in records {
+    for record in batches.joined() {
       switch record {
       case .message: break
       case .event(let it):
@@ -69,16 +70,26 @@ struct ArchiveWriter {
     return ranges
   }
 
-  /// The messages by room, each room's in order.
-  private static func messages(in records: [ParleyModel.Record]) -> [Message] {
-    var messages: [Message] = []
-    messages.reserveCapacity(records.count)
-    for case .message(let message) in records { messages.append(message) }
-    var order = messages.indices.map {
-      (row: rowID(messages[$0].room, messages[$0].sequence.number), index: $0)
+  /// Where a message stands among the records, and its row.
+  private struct Place {
+    var row: Int64
+    var batch: Int
+    var index: Int
+  }
+
+  /// The messages by room, each room's in order; they are not copied, as they are many.
+  private static func messagePlaces(in batches: [[ParleyModel.Record]]) -> [Place] {
+    var places: [Place] = []
+    for (batch, records) in batches.enumerated() {
+      for index in records.indices {
+        if case .message(let message) = records[index] {
+          let row = rowID(message.room, message.sequence.number)
+          places.append(Place(row: row, batch: batch, index: index))
+        }
+      }
     }
-    order.sort { $0.row < $1.row }
-    return order.map { messages[$0.index] }
+    places.sort { $0.row < $1.row }
+    return places
   }
 
   /// Forgets what a transaction that failed may have changed.

@@ -68,13 +68,13 @@ package final class SQLiteArchive: Archive {
   }
 
   package func write(
-    _ records: [ParleyModel.Record], through: LogOffset
+    _ batches: [[ParleyModel.Record]], through: LogOffset
   ) throws(ArchiveError) {
     try archived(self.path) {
       try self.state.withLock { state in
         do {
           let ranges = try self.pool.write { database in
-            try state.writer.write(records, through: through, database)
+            try state.writer.write(batches, through: through, database)
           }
           state.index.add(ranges)
           state.written = through

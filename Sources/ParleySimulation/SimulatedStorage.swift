@@ -103,9 +103,9 @@ private struct SimulatedArchive: Archive {
     self.storage.disk.withLock { $0.archive.loaded }
   }
 
-  func write(_ records: [Record], through: LogOffset) throws(ArchiveError) {
+  func write(_ batches: [[Record]], through: LogOffset) throws(ArchiveError) {
     let isFull = self.storage.disk.withLock { disk in
-      if !disk.isFull { disk.archive.fold(records, through: through) }
+      if !disk.isFull { disk.archive.fold(Array(batches.joined()), through: through) }
       return disk.isFull
     }
     if isFull { throw .full }

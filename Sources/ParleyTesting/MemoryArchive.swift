@@ -14,8 +14,8 @@ package final class MemoryArchive: Archive {
     self.fold.withLock { $0.loaded }
   }
 
-  package func write(_ records: [Record], through: LogOffset) throws(ArchiveError) {
-    self.fold.withLock { $0.fold(records, through: through) }
+  package func write(_ batches: [[Record]], through: LogOffset) throws(ArchiveError) {
+    self.fold.withLock { $0.fold(Array(batches.joined()), through: through) }
   }
 
   package func checkpoint() throws(ArchiveError) -> LogOffset {
