@@ -29,6 +29,7 @@ enum ArchiveSchema {
     CREATE VIRTUAL TABLE search USING fts5(
       subject, body, content='', detail=none, columnsize=0,
       tokenize="unicode61 remove_diacritics 2");
+    INSERT INTO search(search, rank) VALUES('automerge', 16);
     INSERT INTO meta VALUES('offset', 0);
     PRAGMA application_id = \(applicationID);
     PRAGMA user_version = \(format);
