@@ -245,8 +245,9 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     context.close(mode: .output, promise: promise)
   }
 
-  /// Ends a connection whose peer keeps its side open, as `nc` does at a terminal until it is typed
-  /// into: a reset tells it that nobody listens. What was sent is in its hands by then.
+  /// Ends a connection whose peer keeps its side open, as `nc` does at a terminal.
+  ///
+  /// A reset tells it that nobody listens. What was sent is in its hands by then.
   private static func reset(_ channel: any Channel) {
     if channel.isActive, let options = channel as? any SocketOptionProvider {
       // Where the option is not to be had (a Unix socket), the close is an ordinary one.

@@ -1,4 +1,3 @@
-import Glibc
 package import NIOCore
 package import ParleyDoorKit
 package import ParleyModel
@@ -96,33 +95,24 @@ package struct IRCPrinter: RoomPrinter {
   private func printLine(
     _ message: Message, _ target: String, into buffer: inout ByteBuffer
   ) -> Bool {
-    var name = message.sender.name
-    var target = target
-    var text = message.body
-    return name.withUTF8 { name in
-      target.withUTF8 { target in
-        text.withUTF8 { text in
-          // ":" name "!" name "@parley" " PRIVMSG " target " :" text CR LF
-          let length = 1 + name.count + 1 + name.count + 7 + 9 + target.count + 2 + text.count + 2
-          guard length <= Self.lineBytesMax, let start = text.baseAddress, !text.isEmpty,
-            memchr(start, 0x0A, text.count) == nil
-          else { return false }
-          buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { bytes in
-            var writer = PieceWriter(bytes)
-            writer.write(":")
-            writer.write(name)
-            writer.write("!")
-            writer.write(name)
-            writer.write("@parley PRIVMSG ")
-            writer.write(target)
-            writer.write(" :")
-            writer.write(text)
-            writer.write("\r\n")
-            return writer.count
-          }
-          return true
-        }
-      }
+    let name = message.sender.name
+    // ":" name "!" name "@parley PRIVMSG " target " :" text CR LF
+    let length =
+      22 + 2 * name.utf8.count + target.utf8.count + message.body.utf8.count
+    guard length <= Self.lineBytesMax, !message.body.isEmpty, !message.body.hasNewline else {
+      return false
+    }
+    return buffer.writeRawLine(bytesMax: length) { line in
+      line.write(":")
+      line.write(name)
+      line.write("!")
+      line.write(name)
+      line.write("@parley PRIVMSG ")
+      line.write(target)
+      line.write(" :")
+      line.write(message.body)
+      line.write("\r\n")
+      return true
     }
   }
 

@@ -97,8 +97,10 @@ extension LineDialect {
     let made = entry.isNewRoom ? "you made \(entry.name); " : ""
     switch entry.reason {
     case .autojoin: break
-    case .switched, .added, .again:
+    case .switched, .added:
       self.line("ok \(made)\(self.whereTextGoes)", &buffer)
+    case .again:
+      self.line("ok you are in \(entry.name) already; \(self.whereTextGoes)", &buffer)
     case .returned:
       let left = before.map { "you left \($0); " } ?? ""
       self.line("ok \(left)\(self.whereTextGoes)", &buffer)
@@ -128,7 +130,8 @@ extension LineDialect {
     if lines > 0 { parts.append(self.count(lines, "line", "lines")) }
     if posts > 0 { parts.append(self.count(posts, "post", "posts")) }
     let all = entry.backlog == nil && !Self.hasMore(entry.excerpt)
-    return " \(all ? "All" : "The last") \(parts.joined(separator: " and ")) from before you:"
+    let since = entry.reason == .again ? "" : " from before you"
+    return " \(all ? "All" : "The last") \(parts.joined(separator: " and "))\(since):"
   }
 
   private static func missed(_ entry: RoomEntry, _ messages: [Message]) -> String {

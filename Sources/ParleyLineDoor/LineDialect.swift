@@ -224,9 +224,8 @@ package struct LineDialect: Dialect {
         self.say(line, isPlain: isPlain, into: &inbound)
       }
     case UInt8(ascii: "D"), UInt8(ascii: "d"), UInt8(ascii: "M"), UInt8(ascii: "m"):
-      let first = line.prefix { $0 != " " }
-      if first.utf8.count <= 3, ["dm", "msg"].contains(first.lowercased()) {
-        self.refuseMurmur(first, into: &inbound)
+      if let word = Self.murmur(line) {
+        self.refuseMurmur(word, into: &inbound)
       } else {
         self.say(line, isPlain: isPlain, into: &inbound)
       }
@@ -244,6 +243,14 @@ package struct LineDialect: Dialect {
       length += 1
     }
     return length > 1
+  }
+
+  /// The first word, where it is `dm` or `msg` in whatever case.
+  private static func murmur(_ line: String) -> Substring? {
+    let word = line.utf8.prefix(4).prefix { $0 != UInt8(ascii: " ") }
+    let letters = word.map { $0 | 0x20 }
+    guard letters.elementsEqual("dm".utf8) || letters.elementsEqual("msg".utf8) else { return nil }
+    return line[word.startIndex..<word.endIndex]
   }
 
   private mutating func say(_ text: String, isPlain: Bool, into inbound: inout Inbound) {
