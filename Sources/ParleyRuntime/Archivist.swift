@@ -10,7 +10,7 @@ final class Archivist: Sendable {
   /// A batch of records, or a read that waits for an offset.
   private enum Work: Sendable {
     case records([Record], through: LogOffset)
-    case read(LogOffset, @Sendable () -> Void)
+    case read(LogOffset, @Sendable (Unwritten) -> Void)
     case finish
   }
 
@@ -59,10 +59,10 @@ final class Archivist: Sendable {
     self.mailbox.put(.records(records, through: offset))
   }
 
-  /// Calls `body`, on the archivist's thread, once the archive holds all entries below `offset`;
-  /// it must hand on at once.
-  func whenWritten(_ offset: LogOffset, _ body: @escaping @Sendable () -> Void) {
-    if self.writtenOffset >= offset { return body() }
+  /// Calls `body`, on the archivist's thread, once the archive holds all entries below `offset`,
+  /// or with what it cannot take while its disk is full; it must hand on at once.
+  func whenWritten(_ offset: LogOffset, _ body: @escaping @Sendable (Unwritten) -> Void) {
+    if self.writtenOffset >= offset { return body(Unwritten()) }
     self.mailbox.put(.read(offset, body))
   }
 
@@ -83,7 +83,9 @@ final class Archivist: Sendable {
     /// How many there are in the batches.
     fileprivate var count = 0
     fileprivate var through: LogOffset
-    fileprivate var readers: [(LogOffset, @Sendable () -> Void)] = []
+    fileprivate var readers: [(LogOffset, @Sendable (Unwritten) -> Void)] = []
+    /// Not before this is a full disk tried again.
+    fileprivate var retryTime: Int64 = 0
     /// When the oldest of the records came.
     fileprivate var oldest: Int64 = 0
     fileprivate var checkpointEntries: UInt64
@@ -104,13 +106,14 @@ final class Archivist: Sendable {
     let isDue =
       state.count >= Self.batchMax || !state.readers.isEmpty || state.isFinishing
       || now - state.oldest >= Int64(Self.waitMilliseconds) * 1_000
-    if state.through > self.writtenOffset, isDue, !self.write(&state) {
-      return !state.isFinishing
+    if state.through > self.writtenOffset, isDue, now >= state.retryTime {
+      if !self.write(&state), state.isFinishing { return false }
     }
     let written = self.writtenOffset
-    state.readers.removeAll { reader in
-      guard reader.0 <= written else { return false }
-      reader.1()
+    let unwritten = Unwritten(batches: self.isFailing ? state.batches : [])
+    state.readers.removeAll { offset, body in
+      guard offset <= written || (self.isFailing && offset <= state.through) else { return false }
+      body(unwritten)
       return true
     }
     let entries = written.number - state.checkpointEntries
@@ -131,6 +134,7 @@ final class Archivist: Sendable {
     if mayWait, !state.isFinishing {
       let age = state.batches.isEmpty ? 0 : (self.clock.monotonic() - state.oldest) / 1_000
       wait = state.batches.isEmpty ? 1_000 : max(0, Self.waitMilliseconds - Int(age))
+      if self.isFailing { wait = max(wait, Self.waitMilliseconds) }
     }
     for work in self.mailbox.take(waitMilliseconds: wait) {
       switch work {
@@ -147,7 +151,7 @@ final class Archivist: Sendable {
 
   /// Whether it was written.
   ///
-  /// A full disk is waited out, a second at a time.
+  /// A full disk is tried again after a second.
   private func write(_ state: inout State) -> Bool {
     do throws(ArchiveError) {
       try self.archive.write(state.batches, through: state.through)
@@ -158,14 +162,11 @@ final class Archivist: Sendable {
       return true
     } catch {
       switch error {
-      case .full:
-        self.failing.store(true, ordering: .relaxed)
-        if !state.isFinishing { self.clock.pause(1_000) }
-      case .failed(let reason), .damaged(let reason), .newer(let reason):
-        self.failing.store(true, ordering: .relaxed)
-        self.failed(reason)
-        if !state.isFinishing { self.clock.pause(1_000) }
+      case .full: break
+      case .failed(let reason), .damaged(let reason), .newer(let reason): self.failed(reason)
       }
+      self.failing.store(true, ordering: .relaxed)
+      state.retryTime = self.clock.monotonic() + 1_000_000
       return false
     }
   }

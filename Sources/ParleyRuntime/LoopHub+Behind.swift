@@ -104,10 +104,12 @@ extension LoopHub {
     let position = feed.rooms[index].position
     let sequence = feed.rooms[index].sequence
     let archive = self.archive
-    self.onReader(feed) { () throws(ArchiveError) -> [RoomEvent] in
-      try archive.catchUp(
+    self.onReader(feed) { (unwritten) throws(ArchiveError) -> [RoomEvent] in
+      let events = try archive.catchUp(
         room, after: position, sequence: sequence, limit: Self.chunkEventsMax,
         bytesMax: Self.chunkBytesMax)
+      guard events.isEmpty else { return events }
+      return unwritten.events(of: room, after: position, limit: Self.chunkEventsMax)
     } then: { hub, feed, events in
       guard let index = feed.index(of: room) else { return hub.advance(feed) }
       let limit = feed.nextBehind().flatMap { $0.index == index ? $0.limit : nil }
@@ -128,8 +130,9 @@ extension LoopHub {
     if !feed.isBehind { self.fallBehind(feed, atPassStart: false) }
     feed.isReading = true
     let archive = self.archive
-    self.onReader(feed) { () throws(ArchiveError) -> (messages: [Message], more: Bool) in
-      try archive.read(plan)
+    self.onReader(feed) {
+      (unwritten) throws(ArchiveError) -> (messages: [Message], more: Bool) in
+      unwritten.add(to: try archive.read(plan), for: plan)
     } then: { hub, feed, found in
       let excerpt = Excerpt.messages(found.messages, more: found.more)
       feed.session.print(
@@ -157,15 +160,15 @@ extension LoopHub {
   /// Runs a read on the pool once the archive has all that this loop was handed, and goes on on
   /// the loop if the session is still there.
   private func onReader<Found: Sendable>(
-    _ feed: Feed, _ read: @escaping @Sendable () throws(ArchiveError) -> Found,
+    _ feed: Feed, _ read: @escaping @Sendable (Unwritten) throws(ArchiveError) -> Found,
     then: @escaping (LoopHub, Feed, Found) -> Void
   ) {
     let onPool = self.onPool
     let loop = self.loop
     let back = NIOLoopBound((hub: self, feed: feed, then: then), eventLoop: loop)
-    self.archivist.whenWritten(self.offset) {
+    self.archivist.whenWritten(self.offset) { unwritten in
       onPool {
-        let found = Result { () throws(ArchiveError) in try read() }
+        let found = Result { () throws(ArchiveError) in try read(unwritten) }
         loop.execute {
           let (hub, feed, then) = back.value
           feed.isReading = false

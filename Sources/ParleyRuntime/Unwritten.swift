@@ -1,0 +1,70 @@
+import ParleyModel
+
+/// Records that the archive could not take yet, because its disk is full: reading goes on, so what
+/// they say is put on top of what the archive answers.
+struct Unwritten: Sendable {
+  /// In order; empty where the archive has everything.
+  var batches: [[Record]] = []
+
+  /// What a room was told after a position, at most `limit` of it; for who has all that the
+  /// archive has.
+  func events(of room: RoomID, after position: Position, limit: Int) -> [RoomEvent] {
+    var events: [RoomEvent] = []
+    for record in self.batches.joined() where events.count < limit {
+      switch record {
+      case .message(let message) where message.room == room && message.position > position:
+        events.append(
+          RoomEvent(
+            room: room, position: message.position, time: message.time,
+            event: .message(message)))
+      case .event(let event) where event.room == room && event.position > position:
+        events.append(event)
+      case .message, .event, .removal, .state, .forget, .roomDeleted: break
+      }
+    }
+    return events
+  }
+
+  /// What the archive found for a plan, and what belongs to it since.
+  func add(
+    to found: (messages: [Message], more: Bool), for plan: ReadPlan
+  ) -> (messages: [Message], more: Bool) {
+    guard !self.batches.isEmpty else { return found }
+    var messages = found.messages
+    for record in self.batches.joined() {
+      switch record {
+      case .message(let message) where Self.belongs(message, to: plan): messages.append(message)
+      case .removal(plan.room, let sequence, let removal):
+        guard let place = messages.firstIndex(where: { $0.sequence == sequence }) else { break }
+        messages[place].subject = ""
+        messages[place].body = ""
+        messages[place].removal = removal
+      case .message, .event, .removal, .state, .forget, .roomDeleted: break
+      }
+    }
+    guard let limit = plan.query.limit, messages.count > limit else { return (messages, found.more) }
+    return (messages.suffix(limit), true)
+  }
+
+  private static func belongs(_ message: Message, to plan: ReadPlan) -> Bool {
+    guard message.room == plan.room, message.sequence <= plan.through,
+      plan.window.shows(message.sequence, isPost: message.kind.isPost)
+    else { return false }
+    return switch plan.query {
+    case .one(let sequence): message.sequence == sequence
+    case .newest: true
+    case .posts: message.kind.isPost
+    case .since(let sequence, _): message.sequence > sequence
+    }
+  }
+}
+
+extension ReadPlan.Query {
+  /// How many messages it answers with at most.
+  fileprivate var limit: Int? {
+    switch self {
+    case .one: nil
+    case .newest(let limit), .posts(let limit), .since(_, let limit): limit
+    }
+  }
+}
