@@ -46,7 +46,7 @@ demo: ## show a server and three clients in tmux (ARGS=--capture prints it)
 
 test: ## build everything and run the tests (FILTER="…" for some, JOBS at a time)
 	@Scripts/setup test
-	swift build --build-tests $(IMPORTS)
+	Scripts/patiently 1500 swift build --build-tests $(IMPORTS)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(JOBS) \
 	  swift test --skip-build $(if $(FILTER),--filter "$(FILTER)")
 

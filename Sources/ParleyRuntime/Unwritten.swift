@@ -42,7 +42,9 @@ struct Unwritten: Sendable {
       case .message, .event, .removal, .state, .forget, .roomDeleted: break
       }
     }
-    guard let limit = plan.query.limit, messages.count > limit else { return (messages, found.more) }
+    guard let limit = plan.query.limit, messages.count > limit else {
+      return (messages, found.more)
+    }
     return (messages.suffix(limit), true)
   }
 
