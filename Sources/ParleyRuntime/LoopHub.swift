@@ -58,7 +58,7 @@ final class LoopHub: SessionHost {
 
   deinit {
     // Without a last hand-over (a simulated crash) nobody else keeps the promise.
-    self.allClosed.succeed()
+    if !self.hasClosed { self.allClosed.succeed() }
   }
 
   // MARK: The sessions' side
@@ -359,10 +359,13 @@ final class LoopHub: SessionHost {
 
   // MARK: The end
 
+  /// Whether the last hand-over has come.
+  private var hasClosed = false
   /// Succeeds when the last connection is closed after the last hand-over.
   let allClosed: EventLoopPromise<Void>
 
   private func closeAll() {
+    self.hasClosed = true
     let futures = self.feeds.values.map { $0.session.channel.closeFuture }
     EventLoopFuture.andAllComplete(futures, on: self.loop).cascade(to: self.allClosed)
     for id in self.feeds.keys.sorted() {
