@@ -20,7 +20,7 @@ package final class Simulation {
   private static let outboxBytesMax = 600
   private static let rooms = ["lobby", "tea", "python", "rust"]
 
-  private var random: SeededRandom
+  private var random: SplitMix64
   private let storage = SimulatedStorage()
   private let clock = SimulatedClock()
   private var loops: [EmbeddedEventLoop]
@@ -36,7 +36,7 @@ package final class Simulation {
   package private(set) var restarts = 0
 
   package init(seed: UInt64) throws {
-    self.random = SeededRandom(seed: seed)
+    self.random = SplitMix64(seed: seed)
     self.loops = [EmbeddedEventLoop(), EmbeddedEventLoop()]
     self.engine = try Self.start(self.loops, self.storage, self.clock, run: 0)
   }
