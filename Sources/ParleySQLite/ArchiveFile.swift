@@ -31,7 +31,12 @@ enum ArchiveFile {
     guard applicationID == ArchiveSchema.applicationID else {
       throw ArchiveError.damaged("\(path) is a database, but no archive of Parley's")
     }
-    guard format <= ArchiveSchema.format else {
+    guard format >= ArchiveSchema.format else {
+      throw ArchiveError.failed(
+        "the archive \(path) was written by a build from before the first release (format "
+          + "\(format); this one knows \(ArchiveSchema.format)); start with another directory")
+    }
+    guard format == ArchiveSchema.format else {
       throw ArchiveError.newer(
         "the archive \(path) was written by a newer release (format \(format); this one knows "
           + "\(ArchiveSchema.format))")

@@ -53,47 +53,42 @@ struct ArchiveLoader {
   }
 
   private func recent(_ room: RoomID) throws -> [Message] {
-    let rows = try Prepared(
-      self.database,
-      """
-      SELECT \(MessageRow.columns) FROM messages WHERE id BETWEEN ? AND ?
-      ORDER BY id DESC LIMIT \(Limits.recentMax)
-      """)
-    rows.bind(1, rowID(room, 0))
-    rows.bind(2, rowID(room, .max))
+    let rows = try self.rows(of: room)
     defer { rows.reset() }
     var messages: [Message] = []
-    while try rows.step() { messages.append(MessageRow.message(in: rows)) }
-    return messages.reversed()
+    while messages.count < Limits.recentMax, try rows.step() {
+      messages += try BlockRow(rows).messages().reversed()
+    }
+    return messages.prefix(Limits.recentMax).reversed()
   }
 
   /// Notes of the newest lines or posts.
   ///
   /// What lies between them is stepped over at once.
   private func notes(_ room: RoomID, ofPosts: Bool) throws -> [LoadedState.Note] {
-    let rows = try Prepared(
-      self.database,
-      """
-      SELECT id, kind, run, sender, subject, removed_name FROM messages
-      WHERE id BETWEEN ? AND ? ORDER BY id DESC
-      """)
-    rows.bind(1, rowID(room, 0))
-    rows.bind(2, rowID(room, .max))
+    let rows = try self.rows(of: room)
     defer { rows.reset() }
     var notes: [LoadedState.Note] = []
     while notes.count < Limits.backlogMax, try rows.step() {
-      guard (rows.int(1) == Int64(MessageKind.post.rawValue)) == ofPosts else {
-        let next = rows.int(0) - rows.int(2) - 1
+      let row = BlockRow(rows)
+      guard row.isPosts == ofPosts else {
         rows.reset()
-        rows.bind(2, next)
+        rows.bind(2, rowID(room, row.beforeRun))
         continue
       }
-      notes.append(
+      notes += try row.messages().reversed().map {
         LoadedState.Note(
-          sequence: Sequence(number(inRowID: rows.int(0))),
-          sender: ParticipantID(UInt64(bitPattern: rows.int(3))), subject: rows.text(4),
-          removedBy: rows.isNull(5) ? nil : rows.text(5)))
+          sequence: $0.sequence, sender: $0.sender.participant, subject: $0.subject,
+          removedBy: $0.removal?.by.name)
+      }
     }
-    return notes.reversed()
+    return notes.prefix(Limits.backlogMax).reversed()
+  }
+
+  private func rows(of room: RoomID) throws -> Prepared {
+    let rows = try BlockRow.downwards(self.database)
+    rows.bind(1, rowID(room, 0))
+    rows.bind(2, rowID(room, .max))
+    return rows
   }
 }

@@ -40,31 +40,34 @@ struct ArchiveReader {
   ) throws -> (messages: [Message], more: Bool) {
     let firstVisible =
       ofBoard ? plan.window.firstPost : min(plan.window.firstLine, plan.window.firstPost)
-    let low = rowID(plan.room, max(oldest, firstVisible).number)
-    let rows = try Prepared(
-      self.database,
-      """
-      SELECT \(MessageRow.columns) FROM messages WHERE id BETWEEN ? AND ? ORDER BY id DESC
-      """)
+    let low = max(oldest, firstVisible)
+    let high = min(newest, plan.through)
+    let rows = try BlockRow.downwards(self.database)
     defer {
       rows.reset()
       self.machineSteps += rows.takeMachineSteps()
     }
-    rows.bind(1, low)
-    rows.bind(2, rowID(plan.room, min(newest, plan.through).number))
+    // The oldest one of interest may stand in the middle of its row.
+    rows.bind(1, rowID(plan.room, 0))
+    rows.bind(2, rowID(plan.room, high.number))
     var messages: [Message] = []
     while try rows.step() {
-      let sequence = Sequence(number(inRowID: rows.int(0)))
-      let isPost = MessageRow.kind(in: rows).isPost
-      guard plan.window.shows(sequence, isPost: isPost), isPost || !ofBoard else {
-        let next = rows.int(0) - rows.int(6) - 1
+      let row = BlockRow(rows)
+      guard row.last >= low.number else { break }
+      guard plan.window.shows(Sequence(row.last), isPost: row.isPosts), row.isPosts || !ofBoard
+      else {
         rows.reset()
-        rows.bind(2, next)
+        rows.bind(2, rowID(plan.room, row.beforeRun))
         continue
       }
-      if ofBoard, !rows.isNull(13) { continue }
-      guard messages.count < limit else { return (messages.reversed(), true) }
-      messages.append(MessageRow.message(in: rows))
+      for message in try row.messages().reversed() where message.sequence <= high {
+        guard message.sequence >= low,
+          plan.window.shows(message.sequence, isPost: row.isPosts)
+        else { break }
+        if ofBoard, message.removal != nil { continue }
+        guard messages.count < limit else { return (messages.reversed(), true) }
+        messages.append(message)
+      }
     }
     return (messages.reversed(), false)
   }
@@ -87,30 +90,22 @@ struct ArchiveReader {
   func catchUp(
     _ room: RoomID, after position: Position, sequence: Sequence, limit: Int, bytesMax: Int
   ) throws -> [RoomEvent] {
-    let messages = try Prepared(
-      self.database,
-      """
-      SELECT \(MessageRow.columns) FROM messages WHERE id BETWEEN ? AND ? ORDER BY id
-      """)
+    var messages = try MessageCursor(self.database, room: room, after: sequence)
     let events = try Prepared(
       self.database, "SELECT id, time, event FROM events WHERE id BETWEEN ? AND ? ORDER BY id")
     defer {
-      messages.reset()
+      messages.close()
       events.reset()
     }
-    messages.bind(1, rowID(room, sequence.next.number))
-    messages.bind(2, rowID(room, .max))
     events.bind(1, rowID(room, position.next.number))
     events.bind(2, rowID(room, .max))
     var told: [RoomEvent] = []
     var bytes = 0
-    var hasMessage = try messages.step()
+    var next = try messages.next()
     var hasEvent = try events.step()
-    while told.count < limit, bytes < bytesMax, hasMessage || hasEvent {
-      let messagePosition = hasMessage ? UInt64(bitPattern: messages.int(1)) : .max
+    while told.count < limit, bytes < bytesMax, next != nil || hasEvent {
       let eventPosition = hasEvent ? number(inRowID: events.int(0)) : .max
-      if messagePosition < eventPosition {
-        let message = MessageRow.message(in: messages)
+      if let message = next, message.position.number < eventPosition {
         if message.position > position {
           bytes += message.subject.utf8.count + message.body.utf8.count
           told.append(
@@ -118,7 +113,7 @@ struct ArchiveReader {
               room: room, position: message.position, time: message.time,
               event: .message(message)))
         }
-        hasMessage = try messages.step()
+        next = try messages.next()
       } else {
         bytes += Self.eventBytes
         told.append(
@@ -134,4 +129,39 @@ struct ArchiveReader {
 
   /// What an event counts for; it has no text to speak of.
   private static let eventBytes = 64
+}
+
+/// The messages of a room upwards from one of them.
+private struct MessageCursor {
+  private let rows: Prepared
+  private let after: Sequence
+  private var messages: ArraySlice<Message> = []
+
+  init(_ database: Database, room: RoomID, after sequence: Sequence) throws {
+    self.after = sequence
+    // The row that has the next message may begin before it.
+    self.rows = try Prepared(
+      database,
+      """
+      SELECT \(BlockRow.columns) FROM blocks
+      WHERE id >= coalesce((SELECT max(id) FROM blocks WHERE id BETWEEN ?1 AND ?2), ?1)
+        AND id <= ?3
+      ORDER BY id
+      """)
+    self.rows.bind(1, rowID(room, 0))
+    self.rows.bind(2, rowID(room, sequence.next.number))
+    self.rows.bind(3, rowID(room, .max))
+  }
+
+  mutating func next() throws -> Message? {
+    while true {
+      if let message = self.messages.popFirst() { return message }
+      guard try self.rows.step() else { return nil }
+      self.messages = try BlockRow(self.rows).messages().drop { $0.sequence <= self.after }
+    }
+  }
+
+  func close() {
+    self.rows.reset()
+  }
 }

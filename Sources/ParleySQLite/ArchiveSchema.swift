@@ -2,24 +2,23 @@ import ParleyModel
 
 /// The archive's tables.
 ///
-/// A message's and an event's row number is (room number << 40 | sequence or position), so that
-/// what a member may see of a room is one range.
+/// The row number of messages is (room number << 40 | the first one's sequence), that of an event
+/// (room number << 40 | position), so that what a member may see of a room is one range.
 enum ArchiveSchema {
   /// "Prly", so that tools tell it from other databases.
   static let applicationID: Int64 = 0x5072_6C79
-  static let format: Int64 = 1
+  static let format: Int64 = 2
 
-  /// - `run` is how many messages directly before this one are posts like it, or lines like it:
-  ///   a reader that may see only the one kind steps over all of the other at once.
-  /// - `epoch` and `original` are the message's id; `original` is null where it is the sequence.
+  /// - A row of `blocks` has `count` messages that follow one another, all posts or all lines
+  ///   (`MessageBlock`). Messages are many: in rows of their own they cost three times as much.
+  /// - `run` is how many messages directly before the first one are of its kind: a reader that may
+  ///   see only the other one steps over all of them at once.
   /// - `unindexed` has a row for each write that the index has not taken in: which messages.
+  /// - The row numbers of `search` are those that its messages would have alone.
   static let creation = """
-    CREATE TABLE messages(
-      id INTEGER PRIMARY KEY, position INTEGER NOT NULL, time INTEGER NOT NULL,
-      sender INTEGER NOT NULL, name TEXT NOT NULL, kind INTEGER NOT NULL, run INTEGER NOT NULL,
-      epoch INTEGER NOT NULL, body TEXT NOT NULL, subject TEXT, reply_to INTEGER,
-      original INTEGER, account TEXT, removed_time INTEGER, removed_by INTEGER,
-      removed_name TEXT, removed_account TEXT);
+    CREATE TABLE blocks(
+      id INTEGER PRIMARY KEY, posts INTEGER NOT NULL, run INTEGER NOT NULL,
+      count INTEGER NOT NULL, messages BLOB NOT NULL);
     CREATE TABLE events(id INTEGER PRIMARY KEY, time INTEGER NOT NULL, event BLOB NOT NULL);
     CREATE TABLE state(
       kind INTEGER NOT NULL, id BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(kind, id)

@@ -33,14 +33,9 @@ struct ArchiveWriter {
     self.touched.removeAll(keepingCapacity: true)
     self.states.removeAll(keepingCapacity: true)
     if self.runs.count > Self.runsMax { self.runs.removeAll() }
-    let message = try MessageRow.Insertion(database)
     let event = try Prepared(database, "INSERT INTO events VALUES(?, ?, ?)")
-    // In the order of the rows, so that each page is looked for and filled once. Nothing else that
-    // the records say of a message comes before it.
-    for place in Self.messagePlaces(in: batches) {
-      guard case .message(let it) = batches[place.batch][place.index] else { continue }
-      try message.insert(it, run: try self.advance(it, database))
-    }
+    // Nothing else that the records say of a message comes before it.
+    try self.writeMessages(batches, database)
     for record in batches.joined() {
       switch record {
       case .message: break
@@ -51,7 +46,7 @@ struct ArchiveWriter {
         event.bind(3, bytes)
         try event.run()
       case .removal(let room, let sequence, let removal):
-        try MessageRow.remove(room, sequence, removal, database)
+        try BlockRow.remove(room, sequence, removal, database)
       case .state(let state): self.states[state.key] = .some(state)
       case .forget(let key): self.states[key] = .some(nil)
       case .roomDeleted(let room): try self.delete(room, database)
@@ -70,7 +65,42 @@ struct ArchiveWriter {
     return ranges
   }
 
-  /// Where a message stands among the records, and its row.
+  /// Writes the messages in rows, in the order of these, so that each page is looked for and
+  /// filled once.
+  private mutating func writeMessages(
+    _ batches: [[ParleyModel.Record]], _ database: Database
+  ) throws {
+    let insertion = try Prepared(database, "INSERT INTO blocks VALUES(?, ?, ?, ?, ?)")
+    var block = MessageBlock.Writer()
+    var start: (row: Int64, isPost: Bool, run: Int64, last: Int64) = (0, false, 0, 0)
+    func finish() throws {
+      guard block.count > 0 else { return }
+      insertion.bind(1, start.row)
+      insertion.bind(2, start.isPost ? 1 : 0)
+      insertion.bind(3, start.run)
+      insertion.bind(4, Int64(block.count))
+      try block.withBytes { bytes in
+        insertion.bind(5, inPlaceBlob: bytes)
+        try insertion.run()
+      }
+      block.removeAll()
+    }
+    for place in Self.messagePlaces(in: batches) {
+      guard case .message(let message) = batches[place.batch][place.index] else { continue }
+      let run = try self.advance(message, database)
+      let isFull =
+        block.count >= BlockRow.messagesMax || block.bytes >= BlockRow.bytesMax
+      if isFull || place.row != start.last + 1 || message.kind.isPost != start.isPost {
+        try finish()
+        start = (place.row, message.kind.isPost, run, place.row)
+      }
+      block.add(message)
+      start.last = place.row
+    }
+    try finish()
+  }
+
+  /// Where a message stands among the records, and its own row number.
   private struct Place {
     var row: Int64
     var batch: Int
@@ -115,15 +145,14 @@ struct ArchiveWriter {
   }
 
   private static func load(before message: Message, _ database: Database) throws -> Run {
-    let statement = try Prepared(database, "SELECT kind, run FROM messages WHERE id = ?")
-    statement.bind(1, rowID(message.room, message.sequence.number - 1))
-    defer { statement.reset() }
-    guard message.sequence.number > 1, try statement.step() else {
-      return Run(last: 0, isPost: false, length: 0)
-    }
+    let none = Run(last: 0, isPost: false, length: 0)
+    let last = Sequence(message.sequence.number - 1)
+    guard let found = try BlockRow.find(last, in: message.room, database) else { return none }
+    defer { found.statement.reset() }
+    let row = found.row
+    guard row.last == last.number else { return none }
     return Run(
-      last: message.sequence.number - 1,
-      isPost: statement.int(0) == Int64(MessageKind.post.rawValue), length: statement.int(1))
+      last: last.number, isPost: row.isPosts, length: Int64(row.run + row.last - row.first))
   }
 
   private mutating func takeRanges() -> [MessageRange] {
@@ -156,7 +185,7 @@ struct ArchiveWriter {
     for key in self.states.keys.filter({ $0.room == room }) { self.states[key] = nil }
     self.runs[room] = nil
     self.touched.removeAll { $0 == room }
-    for table in ["messages", "events"] {
+    for table in ["blocks", "events"] {
       let rows = try Prepared(database, "DELETE FROM \(table) WHERE id BETWEEN ? AND ?")
       rows.bind(1, rowID(room, 0))
       rows.bind(2, rowID(room, .max))

@@ -22,12 +22,8 @@ struct Prepared {
     sqlite3_bind_int64(self.handle, index, value)
   }
 
-  func bind(_ index: Int32, _ value: Int64?) {
-    if let value { self.bind(index, value) } else { sqlite3_bind_null(self.handle, index) }
-  }
-
   /// A text whose bytes stay where they are until the statement was stepped.
-  func bind(_ index: Int32, inPlace bytes: UnsafeBufferPointer<UInt8>) {
+  func bind(_ index: Int32, inPlace bytes: UnsafeRawBufferPointer) {
     bytes.withMemoryRebound(to: CChar.self) { text in
       // Without an address it would be null.
       let base = text.baseAddress ?? Self.empty
@@ -35,18 +31,9 @@ struct Prepared {
     }
   }
 
-  /// A text that is copied; nil is null.
-  func bind(_ index: Int32, _ text: String?) {
-    guard var text else {
-      sqlite3_bind_null(self.handle, index)
-      return
-    }
-    text.withUTF8 { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { text in
-        let base = text.baseAddress ?? Self.empty
-        _ = sqlite3_bind_text(self.handle, index, base, Int32(text.count), Self.transient)
-      }
-    }
+  /// Bytes that stay where they are until the statement was stepped.
+  func bind(_ index: Int32, inPlaceBlob bytes: UnsafeRawBufferPointer) {
+    sqlite3_bind_blob(self.handle, index, bytes.baseAddress, Int32(bytes.count), nil)
   }
 
   /// Bytes that are copied.
@@ -94,24 +81,23 @@ struct Prepared {
 
   // MARK: Columns, numbers counted from 0
 
-  func isNull(_ column: Int32) -> Bool {
-    sqlite3_column_type(self.handle, column) == SQLITE_NULL
-  }
-
   func int(_ column: Int32) -> Int64 {
     sqlite3_column_int64(self.handle, column)
-  }
-
-  func text(_ column: Int32) -> String {
-    guard let bytes = sqlite3_column_text(self.handle, column) else { return "" }
-    let count = Int(sqlite3_column_bytes(self.handle, column))
-    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
   }
 
   func bytes(_ column: Int32) -> [UInt8] {
     guard let bytes = sqlite3_column_blob(self.handle, column) else { return [] }
     let count = Int(sqlite3_column_bytes(self.handle, column))
     return Array(UnsafeRawBufferPointer(start: bytes, count: count))
+  }
+
+  /// Lets `body` read a column's bytes where they are, until the statement is stepped or reset.
+  func withBytes<Result>(
+    _ column: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    let bytes = sqlite3_column_blob(self.handle, column)
+    let count = Int(sqlite3_column_bytes(self.handle, column))
+    return try body(UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count))
   }
 
   private static var transient: sqlite3_destructor_type {

@@ -36,17 +36,24 @@ struct SearchIndex {
 
   /// Indexes all that waits, in the transaction that is open.
   func feed(_ database: Database) throws {
-    let statement = try Prepared(
-      database,
-      """
-      INSERT INTO search(rowid, subject, body)
-      SELECT id, subject, body FROM messages
-      WHERE id BETWEEN ? AND ? AND removed_time IS NULL ORDER BY id
-      """)
+    let rows = try Prepared(
+      database, "SELECT \(BlockRow.columns) FROM blocks WHERE id BETWEEN ? AND ? ORDER BY id")
+    let insertion = try Prepared(
+      database, "INSERT INTO search(rowid, subject, body) VALUES(?, ?, ?)")
     for range in self.ranges.values.sorted(by: { $0.room < $1.room }) {
-      statement.bind(1, rowID(range.room, range.first))
-      statement.bind(2, rowID(range.room, range.last))
-      try statement.run()
+      // What one write has added begins a row.
+      rows.bind(1, rowID(range.room, range.first))
+      rows.bind(2, rowID(range.room, range.last))
+      defer { rows.reset() }
+      while try rows.step() {
+        let row = BlockRow(rows)
+        try row.forEachText(from: range.first, through: range.last) { sequence, subject, text in
+          insertion.bind(1, rowID(range.room, sequence))
+          insertion.bind(2, inPlace: subject)
+          insertion.bind(3, inPlace: text)
+          try insertion.run()
+        }
+      }
     }
     try Prepared(database, "DELETE FROM unindexed").run()
   }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import Glibc
 import ParleyModel
@@ -127,12 +128,40 @@ import Testing
 
   @Test func `refuses what a newer release wrote`() throws {
     let archive = try SQLiteArchive(path: self.path)
-    try archive.pool.write { try $0.execute(sql: "PRAGMA user_version = 2") }
+    try archive.pool.write { try $0.execute(sql: "PRAGMA user_version = 3") }
     archive.close()
     guard case .newer = self.failure() else {
       Issue.record("opened")
       return
     }
+  }
+
+  @Test func `refuses what a build from before the first release wrote`() throws {
+    let archive = try SQLiteArchive(path: self.path)
+    try archive.pool.write { try $0.execute(sql: "PRAGMA user_version = 1") }
+    archive.close()
+    guard case .failed(let text) = self.failure() else {
+      Issue.record("opened")
+      return
+    }
+    #expect(text.contains("before the first release"))
+  }
+
+  @Test func `gives each message of a block, whatever range is asked for`() throws {
+    let archive = try SQLiteArchive(path: self.path)
+    var script = RoomScript(1)
+    for number in 1...300 { script.say("line \(number)") }
+    try archive.write(script.records, through: LogOffset(300))
+    for sequence in [1, 2, 63, 64, 65, 128, 129, 299, 300] {
+      let one = try archive.read(script.plan(.one(Sequence(UInt64(sequence)))))
+      #expect(one.messages.map(\.body) == ["line \(sequence)"])
+      let since = try archive.read(script.plan(.since(Sequence(UInt64(sequence)), limit: 500)))
+      #expect(since.messages.map(\.sequence.number) == Array(UInt64(sequence)..<300).map { $0 + 1 })
+      let after = try archive.catchUp(
+        RoomID(1), after: .zero, sequence: Sequence(UInt64(sequence)), limit: 70, bytesMax: .max)
+      #expect(after.count == min(70, 300 - sequence))
+    }
+    archive.close()
   }
 
   @Test func `has after a crash a whole write or none of it`() throws {
@@ -255,7 +284,18 @@ import Testing
     archive.close()
   }
 
-  /// Fills a room and counts the machine's steps of each kind of query.
+  /// A block of one message, which its row gives its number.
+  private static func block(_ kind: MessageKind) -> [UInt8] {
+    let sender = Sender(participant: ParticipantID(1), name: "Ann")
+    let id = MessageID(epoch: Epoch(incarnation: 1, counter: 1), sequence: Sequence(1))
+    return MessageBlock.encode([
+      ParleyModel.Message(
+        room: RoomID(1), sequence: Sequence(1), position: Position(1), id: id,
+        time: Timestamp(microseconds: 1), sender: sender, kind: kind, body: "line")
+    ])
+  }
+
+  /// Fills a room with blocks of one message and counts the machine's steps of each kind of query.
   private func steps(
     in messages: Int, _ isPost: String, _ room: RoomID, _ archive: SQLiteArchive
   ) throws -> [String: Int] {
@@ -271,11 +311,10 @@ import Testing
               SELECT n, post,
                 CASE WHEN post = lag(post) OVER (ORDER BY n) THEN NULL ELSE n END AS change
               FROM kinds))
-          INSERT INTO messages(id, position, time, sender, name, kind, run, epoch, body)
-          SELECT \(Int64(room.number) << 40) + n, n, n, 1, 'Ann', iif(post, 3, 1), n - start, 1,
-            'line'
+          INSERT INTO blocks(id, posts, run, count, messages)
+          SELECT \(Int64(room.number) << 40) + n, post, n - start, 1, iif(post, ?, ?)
           FROM runs
-          """)
+          """, arguments: [Data(Self.block(.post)), Data(Self.block(.say))])
     }
     let head = UInt64(messages)
     func plan(_ query: ReadPlan.Query, line: UInt64, post: UInt64) -> ReadPlan {

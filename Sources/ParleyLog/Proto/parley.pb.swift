@@ -1260,6 +1260,115 @@ nonisolated struct ProtoRoomEvent: Sendable {
   fileprivate var _sender: ProtoSender? = nil
 }
 
+nonisolated struct ProtoRemoval: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var by: ProtoSender {
+    get {_by ?? ProtoSender()}
+    set {_by = newValue}
+  }
+  /// Returns true if `by` has been explicitly set.
+  var hasBy: Bool {self._by != nil}
+  /// Clears the value of `by`. Subsequent reads from it will return its default value.
+  mutating func clearBy() {self._by = nil}
+
+  var time: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _by: ProtoSender? = nil
+}
+
+/// Messages of a room that follow one another, all of them lines or all of them posts: a row of
+/// the archive. The row has the room and the first one's sequence.
+nonisolated struct ProtoMessageBlock: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var messages: [ProtoMessage] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct ProtoMessage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var position: UInt64 = 0
+
+  var time: Int64 = 0
+
+  var sender: ProtoSender {
+    get {_sender ?? ProtoSender()}
+    set {_sender = newValue}
+  }
+  /// Returns true if `sender` has been explicitly set.
+  var hasSender: Bool {self._sender != nil}
+  /// Clears the value of `sender`. Subsequent reads from it will return its default value.
+  mutating func clearSender() {self._sender = nil}
+
+  var kind: ProtoMessageKind = .unspecified
+
+  /// Of the id. Its sequence is left out where it equals the message's.
+  var idEpoch: ProtoEpoch {
+    get {_idEpoch ?? ProtoEpoch()}
+    set {_idEpoch = newValue}
+  }
+  /// Returns true if `idEpoch` has been explicitly set.
+  var hasIDEpoch: Bool {self._idEpoch != nil}
+  /// Clears the value of `idEpoch`. Subsequent reads from it will return its default value.
+  mutating func clearIDEpoch() {self._idEpoch = nil}
+
+  var idSequence: UInt64 {
+    get {_idSequence ?? 0}
+    set {_idSequence = newValue}
+  }
+  /// Returns true if `idSequence` has been explicitly set.
+  var hasIDSequence: Bool {self._idSequence != nil}
+  /// Clears the value of `idSequence`. Subsequent reads from it will return its default value.
+  mutating func clearIDSequence() {self._idSequence = nil}
+
+  var subject: String = String()
+
+  var body: String = String()
+
+  var replyTo: UInt64 {
+    get {_replyTo ?? 0}
+    set {_replyTo = newValue}
+  }
+  /// Returns true if `replyTo` has been explicitly set.
+  var hasReplyTo: Bool {self._replyTo != nil}
+  /// Clears the value of `replyTo`. Subsequent reads from it will return its default value.
+  mutating func clearReplyTo() {self._replyTo = nil}
+
+  var removal: ProtoRemoval {
+    get {_removal ?? ProtoRemoval()}
+    set {_removal = newValue}
+  }
+  /// Returns true if `removal` has been explicitly set.
+  var hasRemoval: Bool {self._removal != nil}
+  /// Clears the value of `removal`. Subsequent reads from it will return its default value.
+  mutating func clearRemoval() {self._removal = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _sender: ProtoSender? = nil
+  fileprivate var _idEpoch: ProtoEpoch? = nil
+  fileprivate var _idSequence: UInt64? = nil
+  fileprivate var _replyTo: UInt64? = nil
+  fileprivate var _removal: ProtoRemoval? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "parley"
@@ -3150,6 +3259,154 @@ nonisolated extension ProtoRoomEvent.Removed: SwiftProtobuf.Message, SwiftProtob
     if lhs.sequence != rhs.sequence {return false}
     if lhs._idEpoch != rhs._idEpoch {return false}
     if lhs.idSequence != rhs.idSequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoRemoval: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Removal"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}by\0\u{1}time\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._by) }()
+      case 2: try { try decoder.decodeSingularSFixed64Field(value: &self.time) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._by {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.time != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.time, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoRemoval, rhs: ProtoRemoval) -> Bool {
+    if lhs._by != rhs._by {return false}
+    if lhs.time != rhs.time {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoMessageBlock: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".MessageBlock"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}messages\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.messages) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.messages.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.messages, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoMessageBlock, rhs: ProtoMessageBlock) -> Bool {
+    if lhs.messages != rhs.messages {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoMessage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Message"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}position\0\u{1}time\0\u{1}sender\0\u{1}kind\0\u{3}id_epoch\0\u{3}id_sequence\0\u{1}subject\0\u{1}body\0\u{3}reply_to\0\u{1}removal\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.position) }()
+      case 2: try { try decoder.decodeSingularSFixed64Field(value: &self.time) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._sender) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._idEpoch) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self._idSequence) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.subject) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.body) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self._replyTo) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._removal) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.position != 0 {
+      try visitor.visitSingularUInt64Field(value: self.position, fieldNumber: 1)
+    }
+    if self.time != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.time, fieldNumber: 2)
+    }
+    try { if let v = self._sender {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 4)
+    }
+    try { if let v = self._idEpoch {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._idSequence {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 6)
+    } }()
+    if !self.subject.isEmpty {
+      try visitor.visitSingularStringField(value: self.subject, fieldNumber: 7)
+    }
+    if !self.body.isEmpty {
+      try visitor.visitSingularStringField(value: self.body, fieldNumber: 8)
+    }
+    try { if let v = self._replyTo {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._removal {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoMessage, rhs: ProtoMessage) -> Bool {
+    if lhs.position != rhs.position {return false}
+    if lhs.time != rhs.time {return false}
+    if lhs._sender != rhs._sender {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs._idEpoch != rhs._idEpoch {return false}
+    if lhs._idSequence != rhs._idSequence {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.body != rhs.body {return false}
+    if lhs._replyTo != rhs._replyTo {return false}
+    if lhs._removal != rhs._removal {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
