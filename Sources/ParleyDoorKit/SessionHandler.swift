@@ -27,6 +27,11 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   package var isHeld = false {
     didSet { if oldValue && !self.isHeld { self.submitWaiting() } }
   }
+  /// Whether nothing is read from it, and no command of it taken: a reader of what it says is
+  /// behind.
+  package var isThrottled = false {
+    didSet { if oldValue != self.isThrottled { self.submitWaiting() } }
+  }
   /// Set by the runtime; what it keeps for the session on this loop.
   package var attachment: AnyObject?
   /// Set once the session is over: input is thrown away.
@@ -147,7 +152,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   private func submitWaiting() {
-    guard !self.isHeld, !self.waiting.isEmpty else { return self.holdReads() }
+    guard !self.isHeld, !self.isThrottled, !self.waiting.isEmpty else { return self.holdReads() }
     let count = min(self.waiting.count, Limits.inFlightMax - self.inFlight)
     if count > 0 {
       let requests = Array(self.waiting.prefix(count))
@@ -166,7 +171,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
 
   /// Stops or resumes reading: no more is read while commands wait.
   private func holdReads() {
-    let hold = !self.waiting.isEmpty || self.inFlight >= Limits.inFlightMax
+    let hold =
+      !self.waiting.isEmpty || self.inFlight >= Limits.inFlightMax || self.isThrottled
     guard hold != self.readIsHeld, !self.isGone else { return }
     self.readIsHeld = hold
     _ = try? self.channel.syncOptions?.setOption(.autoRead, value: !hold)

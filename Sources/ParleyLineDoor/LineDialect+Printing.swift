@@ -26,7 +26,8 @@ extension LineDialect {
       let count = through.number - from.number + 1
       self.line(
         "*** [\(room)] #\(from.number) to #\(through.number) were skipped, because they were "
-          + "not taken fast enough; /history #\(room) \(min(count, UInt64(Limits.historyMax)))",
+          + "not taken fast enough; /history #\(room) \(min(count, UInt64(Limits.historyMax))) "
+          + "shows the newest",
         &buffer)
     case .closing(let closing):
       self.freshLine(&buffer)

@@ -8,17 +8,9 @@ import Synchronization
 
 /// What the runtime can be told; each has its unit in its type or name.
 package struct EngineOptions: Sendable {
-  /// What a full outbox does.
-  package enum OutboxPolicy: Sendable {
-    /// Stop pushing, then feed from the log; nothing is lost.
-    case catchup
-    /// End the session, with the reason.
-    case disconnect
-  }
-
   /// Bytes that wait for one session before its policy acts.
   package var outboxBytesMax = 256 * 1024
-  package var outboxPolicy = OutboxPolicy.catchup
+  package var outboxPolicies = OutboxPolicies()
   /// How long a connection is silent before it is probed.
   package var heartbeat = TimeAmount.seconds(60)
   /// How long a probe is waited for.

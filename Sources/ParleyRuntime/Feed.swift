@@ -19,15 +19,24 @@ final class Feed {
     /// Where the session is; kept only while it is behind.
     var position: Position
     var sequence: Sequence
+    /// Under the policy `drop`: up to where the room is passed over.
+    var skipsThrough = Position.zero
     /// Its place while it is live.
     var group: VariantGroup?
     var slot = 0
   }
 
+  /// How far a room had come.
+  struct Mark {
+    var room: RoomID
+    var position: Position
+    var sequence: Sequence
+  }
+
   /// Something for the session alone, and what of each room comes before it.
   struct Pending {
     var effect: SessionEffect
-    var marks: [(room: RoomID, position: Position)]
+    var marks: [Mark]
   }
 
   let session: SessionHandler
@@ -37,6 +46,12 @@ final class Feed {
   /// Rooms whose opening is pending.
   var opening: [LoopRoom] = []
   var isBehind = false
+  /// Under the policy `drop`: what comes is passed over until the socket drains.
+  var isSkipping = false
+  /// Under the policy `block`: the rooms whose senders wait for this session.
+  var holding: [RoomID] = []
+  /// The rooms because of whose readers this session is not read.
+  var heldFor: Set<RoomID> = []
   var pending = Deque<Pending>()
   /// Bytes of the direct messages in `pending`, about.
   var pendingBytes = 0
@@ -71,24 +86,26 @@ final class Feed {
 
   /// The first room of which something is missing before the pending effect, or before the head
   /// where nothing is pending; and up to where.
-  func nextBehind() -> (index: Int, limit: Position)? {
+  func nextBehind() -> (index: Int, limit: Position, sequence: Sequence)? {
     if let first = self.pending.first {
       for mark in first.marks {
         if let index = self.index(of: mark.room), self.rooms[index].position < mark.position {
-          return (index, mark.position)
+          return (index, mark.position, mark.sequence)
         }
       }
       return nil
     }
     for (index, subscription) in self.rooms.enumerated()
     where subscription.position < subscription.room.head {
-      return (index, subscription.room.head)
+      return (index, subscription.room.head, subscription.room.headSequence)
     }
     return nil
   }
 
   /// The heads of all its rooms as the loop knows them now.
-  func marks() -> [(room: RoomID, position: Position)] {
-    self.rooms.map { ($0.room.id, $0.room.head) } + self.opening.map { ($0.id, $0.head) }
+  func marks() -> [Mark] {
+    (self.rooms.map(\.room) + self.opening).map {
+      Mark(room: $0.id, position: $0.head, sequence: $0.headSequence)
+    }
   }
 }

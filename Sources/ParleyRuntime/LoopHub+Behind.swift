@@ -32,6 +32,7 @@ extension LoopHub {
   /// From now on the session is pushed: it has all that its loop was handed.
   private func goLive(_ feed: Feed) {
     feed.isBehind = false
+    self.endHolding(feed)
     for index in feed.rooms.indices {
       feed.rooms[index].room.endTail()
       self.joinGroup(feed, index)
@@ -47,8 +48,9 @@ extension LoopHub {
     feed.isAdvancing = true
     defer { feed.isAdvancing = false }
     while feed.session.outbox.waitingBytes == 0 {
+      if feed.isSkipping { feed.skipToHeads() }
       if let next = feed.nextBehind() {
-        guard self.feedFromTail(feed, next.index, limit: next.limit) else {
+        if !self.skip(feed, next), !self.feedFromTail(feed, next.index, limit: next.limit) {
           return self.feedFromArchive(feed, next.index)
         }
         feed.session.flushOwn()

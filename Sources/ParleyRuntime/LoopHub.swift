@@ -94,6 +94,7 @@ final class LoopHub: SessionHost {
   func disconnected(_ session: SessionHandler, _ departure: Departure) {
     guard let feed = session.attachment as? Feed, !feed.isGone else { return }
     feed.isGone = true
+    self.endHolding(feed)
     self.unsubscribeAll(feed)
     if self.feeds[session.id] != nil { self.send(.ended(session.id, departure)) }
   }
@@ -104,6 +105,7 @@ final class LoopHub: SessionHost {
     guard feed.ending == nil else { return }
     feed.ending = closing
     feed.pending.removeAll()
+    self.endHolding(feed)
     self.send(.ended(feed.session.id, departure))
   }
 
@@ -114,7 +116,7 @@ final class LoopHub: SessionHost {
   }
 
   /// Hands a submission on with the others of this run of the loop.
-  private func send(_ submission: Submission) {
+  func send(_ submission: Submission) {
     self.outgoing.append(submission)
     guard !self.isSendScheduled else { return }
     self.isSendScheduled = true
@@ -135,6 +137,7 @@ final class LoopHub: SessionHost {
     self.passNumber += 1
     for handOver in handOvers {
       self.offset = handOver.offset
+      for hold in handOver.holds { self.take(hold) }
       for effect in handOver.items { self.perform(effect) }
     }
     self.endPass()
@@ -169,6 +172,7 @@ final class LoopHub: SessionHost {
     room.head = event.position
     if case .message(let message) = event.event {
       room.headSequence = message.sequence
+      if !self.holds.isEmpty { self.hold(origin, in: event.room) }
       if self.options.logsMessages, self.feeds[origin] != nil {
         self.observer.message(message, room: room.name)
       }
@@ -197,6 +201,11 @@ final class LoopHub: SessionHost {
       self.skip(member.feed, room, group, from: start)
     }
   }
+
+  /// Which readers hold the senders of which rooms, on any loop (the policy `block`).
+  var holds: [RoomID: Set<SessionID>] = [:]
+  /// The senders of this loop that are held.
+  var held: [RoomID: [Feed]] = [:]
 
   /// How many sessions of this loop hide somebody.
   var ignoring = 0
@@ -317,8 +326,7 @@ final class LoopHub: SessionHost {
         feed.session.outbox.dropQueued()
         self.fallBehind(feed, atPassStart: true)
       }
-      if self.options.outboxPolicy == .disconnect { self.end(feed, .timedOut, .tooSlow) }
-      return
+      return self.overflowed(feed)
     }
     feed.session.flush()
   }
@@ -381,6 +389,8 @@ final class LoopHub: SessionHost {
     if !feed.isGone { self.unsubscribeAll(feed) }
     if !feed.ignored.isEmpty { self.ignoring -= 1 }
     feed.ignored = []
+    self.endHolding(feed)
+    for room in feed.heldFor { self.held[room]?.removeAll { $0 === feed } }
     feed.pending.removeAll()
     feed.session.attachment = nil
     let active = self.counters.sessions.wrappingSubtract(1, ordering: .relaxed).newValue

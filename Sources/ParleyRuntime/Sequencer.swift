@@ -30,6 +30,7 @@ struct Sequencer: ~Copyable {
   private var entries: [Entry] = []
   private var steps: [Step] = []
   private var walked: [(session: SessionID, count: Int)] = []
+  private var holds: [Hold] = []
   private var earlier: Set<SessionID> = []
   /// Ends and departures that the full disk kept out of the log: they go in first.
   private var postponed: [(SessionID, Proposal)] = []
@@ -94,6 +95,7 @@ struct Sequencer: ~Copyable {
     self.entries.removeAll(keepingCapacity: true)
     self.steps.removeAll(keepingCapacity: true)
     self.walked.removeAll(keepingCapacity: true)
+    self.holds.removeAll(keepingCapacity: true)
     self.earlier.removeAll(keepingCapacity: true)
     self.effects.removeAll()
     self.stamp = max(self.stamp, self.clock.wall())
@@ -137,6 +139,7 @@ struct Sequencer: ~Copyable {
       }
     case .proposal(let proposal):
       self.propose(proposal, from: .server, tag: .none, nonce: nil)
+    case .hold(let hold): self.holds.append(hold)
     case .stop:
       self.isStopping = true
     }
@@ -216,7 +219,7 @@ struct Sequencer: ~Copyable {
         self.postpone(.settings(settings), of: .server)
       case .proposal(.runStarted):
         self.couldNotBegin = true
-      case .proposal, .stop: break
+      case .proposal, .hold, .stop: break
       }
     }
   }
@@ -274,9 +277,13 @@ struct Sequencer: ~Copyable {
 
   private mutating func handOver() {
     let offset = self.log.end
-    if !self.effects.items.isEmpty || !self.walked.isEmpty || self.isStopping {
+    let isWorth =
+      !self.effects.items.isEmpty || !self.walked.isEmpty || !self.holds.isEmpty
+      || self.isStopping
+    if isWorth {
       let handOver = HandOver(
-        items: self.effects.items, walked: self.walked, offset: offset, isLast: self.isStopping)
+        items: self.effects.items, walked: self.walked, holds: self.holds, offset: offset,
+        isLast: self.isStopping)
       for hub in self.hubs { hub.put(handOver) }
     }
     if !self.entries.isEmpty {

@@ -5,6 +5,9 @@ import ParleyLineDoor
 
 /// Every door that this server has: a new one is a line here.
 struct Doors: Sendable {
+  /// The doors' names, as the console prints them and settings have them.
+  static let names = [LineDialect.name, IRCDialect.name]
+
   let line: LineDoorOptions
   let irc: IRCDoorOptions
 

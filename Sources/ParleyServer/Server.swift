@@ -152,10 +152,7 @@ package struct Server: Service {
   private func engineOptions() -> EngineOptions {
     var options = EngineOptions()
     options.outboxBytesMax = self.configuration.outboxBytesMax
-    switch self.configuration.outboxPolicy {
-    case .catchup: options.outboxPolicy = .catchup
-    case .disconnect: options.outboxPolicy = .disconnect
-    }
+    options.outboxPolicies = self.configuration.outboxPolicies
     options.heartbeat = TimeAmount(self.configuration.heartbeat)
     options.heartbeatGrace = TimeAmount(self.configuration.heartbeatGrace)
     options.loginTimeout = TimeAmount(self.configuration.loginTimeout)

@@ -59,7 +59,7 @@ struct SessionSettingFlags: ParsableArguments {
   var outboxBytesMax: String?
 
   @Option(name: .customLong("outbox-policy"), help: .setting("outbox_policy"))
-  var outboxPolicy: String?
+  var outboxPolicy: [String] = []
 
   @Option(name: .customLong("heartbeat"), help: .setting("heartbeat"))
   var heartbeat: String?
@@ -83,11 +83,11 @@ struct SessionSettingFlags: ParsableArguments {
   var values: [String: [String]] {
     .given(
       [
-        ("outbox_bytes_max", self.outboxBytesMax), ("outbox_policy", self.outboxPolicy),
+        ("outbox_bytes_max", self.outboxBytesMax),
         ("heartbeat", self.heartbeat), ("heartbeat_grace", self.heartbeatGrace),
         ("login_timeout", self.loginTimeout), ("idle_timeout", self.idleTimeout),
         ("stall_timeout", self.stallTimeout), ("shutdown_grace", self.shutdownGrace),
-      ], lists: [])
+      ], lists: [("outbox_policy", self.outboxPolicy)])
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Logging
 import ParleyModel
+import ParleyRuntime
 import ParleyServer
 import Testing
 
@@ -38,7 +39,7 @@ import Testing
         permanent_rooms: news
         empty_room_ttl: 2h
         outbox_bytes_max: 1MiB
-        outbox_policy: disconnect
+        outbox_policy: [disconnect, irc=drop]
         heartbeat: 5s
         heartbeat_grace: 1500ms
         login_timeout: 20s
@@ -58,7 +59,8 @@ import Testing
     #expect(configuration.permanentRooms == ["news"])
     #expect(configuration.emptyRoomTTL == .seconds(7200))
     #expect(configuration.outboxBytesMax == 1 << 20)
-    #expect(configuration.outboxPolicy == .disconnect)
+    #expect(
+      configuration.outboxPolicies == OutboxPolicies(.disconnect, byDoor: ["irc": .drop]))
     #expect(configuration.heartbeat == .seconds(5))
     #expect(configuration.heartbeatGrace == .milliseconds(1500))
     #expect(configuration.loginTimeout == .seconds(20))
@@ -105,7 +107,14 @@ import Testing
       "heartbeat: 5mm",
       "heartbeat: \"5mm\" is not a time from 1s to 1h, with its unit (ms, s, m, h, d)"
     ),
-    ("outbox_policy: drop", "outbox_policy: \"drop\" is not one of catchup or disconnect"),
+    (
+      "outbox_policy: lose",
+      "outbox_policy: \"lose\" is not one of catchup, drop, block or disconnect, for one door as in line=drop"
+    ),
+    (
+      "outbox_policy: mqueue=drop",
+      "outbox_policy: \"mqueue\" is no door; doors are line and irc"
+    ),
     (
       "outbox_bytes_max: 1KiB",
       "outbox_bytes_max: \"1KiB\" is not a size from 16KiB to 64MiB, with its unit (B, KiB, MiB, "

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import ParleyTesting
+import Synchronization
 import Testing
 
 @Suite struct `A reader that falls behind` {
@@ -52,16 +53,97 @@ import Testing
     }
   }
 
+  @Test func `is told which numbers it was spared where the operator wants that`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest(flags: [
+        "--outbox-policy", "disconnect", "--outbox-policy", "line=drop",
+      ])
+      let slow = try TalkClient("slow", port: server.port)
+      try slow.say("slow")
+      try slow.expect("*You are slow*")
+      let fast = try TalkClient("fast", port: server.port)
+      try fast.say("fast")
+      try fast.expect("*You are fast*")
+      try Self.talk(fast)
+      try slow.expect("*+ fast came")
+      var (last, skipped) = (0, 0)
+      while last < Self.messages {
+        let line = try slow.expect("*[lobby] #*")
+        if let numbers = line.wholeMatch(of: /\*\*\* \[lobby\] #(\d+) to #(\d+) were skipped.*/) {
+          #expect(Int(numbers.1) == last + 1)
+          skipped += try #require(Int(numbers.2)) - last
+          last = try #require(Int(numbers.2))
+        } else {
+          last += 1
+          #expect(RoomLine(line)?.number == last)
+        }
+      }
+      #expect(skipped > 0)
+      try fast.say("welcome back")
+      try slow.expectNext("*[lobby] #\(Self.messages + 1) fast: welcome back")
+      #expect(try server.stop() == 0)
+    }
+  }
+
+  @Test func `holds who speaks to it for a second, and nobody else, where asked to`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest(flags: ["--outbox-policy", "block"])
+      let slow = try TalkClient("slow", port: server.port)
+      try slow.say("slow")
+      try slow.expect("*You are slow*")
+      let fast = try TalkClient("fast", port: server.port)
+      try fast.say("fast")
+      try fast.expect("*You are fast*")
+      // From the thread's start on it is that one's alone.
+      nonisolated(unsafe) let apart = try TalkClient("apart", port: server.port)
+      try apart.say("apart\n/join tea")
+      try apart.expect("ok you made tea*")
+      // Apart goes on all the while in another room.
+      let isOver = Atomic<Bool>(false)
+      let pause = Mutex(Duration.zero)
+      let done = DispatchSemaphore(value: 0)
+      Thread {
+        defer { done.signal() }
+        while !isOver.load(ordering: .relaxed) {
+          let began = ContinuousClock.now
+          guard (try? apart.say("still here")) != nil,
+            (try? apart.expect("*[tea] #* apart: still here")) != nil
+          else { return }
+          pause.withLock { $0 = max($0, .now - began) }
+        }
+      }.start()
+      let longest = try Self.talk(fast)
+      isOver.store(true, ordering: .relaxed)
+      done.wait()
+      #expect(longest > .milliseconds(900), "nobody was held: \(longest)")
+      #expect(pause.withLock { $0 } < .milliseconds(900))
+      // After the second it was caught up instead: nothing is lost.
+      try slow.expect("*+ fast came")
+      for number in 1...Self.messages {
+        let line = try slow.expect("*[lobby] #*")
+        #expect(RoomLine(line)?.number == number)
+      }
+      #expect(try server.stop() == 0)
+    }
+  }
+
   /// Says it all, with 32 messages unanswered at most.
-  private static func talk(_ person: TalkClient) throws {
+  ///
+  /// Answers with the longest time that it waited for an answer.
+  @discardableResult
+  private static func talk(_ person: TalkClient) throws -> Duration {
+    var longest = Duration.zero
     let text = String(repeating: "x", count: Self.size)
     var answered = 0
     for number in 1...Self.messages {
       try person.say(text)
       while number - answered >= 32 || number == Self.messages && answered < number {
+        let began = ContinuousClock.now
         let line = try person.next()
+        longest = max(longest, .now - began)
         if let message = RoomLine(line), message.sender == person.name { answered += 1 }
       }
     }
+    return longest
   }
 }

@@ -1,19 +1,12 @@
 package import Logging
 package import ParleyModel
+package import ParleyRuntime
 
 /// How the console writes its lines.
 package enum LogFormat: String, Hashable, Sendable, CaseIterable {
   case text
   /// One JSON object a line.
   case json
-}
-
-/// What happens to a session whose outbox is full.
-package enum OutboxPolicy: String, Hashable, Sendable, CaseIterable {
-  /// Nothing more is pushed; when its socket drains, the rest comes from the log, in order.
-  case catchup
-  /// It is told why and disconnected.
-  case disconnect
 }
 
 /// All that an operator may set.
@@ -45,9 +38,9 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var permanentRooms: [String] = []
   /// How long a room without members is kept, when its guests merely went.
   package var emptyRoomTTL = Duration.seconds(7 * 24 * 60 * 60)
-  /// The bytes that may wait for one session before ``outboxPolicy`` acts.
+  /// The bytes that may wait for one session before its policy acts.
   package var outboxBytesMax = 256 * 1024
-  package var outboxPolicy = OutboxPolicy.catchup
+  package var outboxPolicies = OutboxPolicies()
   /// How long a connection may be silent before it is probed.
   package var heartbeat = Duration.seconds(60)
   /// How long it then has to answer.

@@ -1,6 +1,7 @@
 import Logging
 import ParleyDoorKit
 import ParleyModel
+import ParleyRuntime
 
 extension Setting {
   /// Every setting, in the order of the manual.
@@ -85,9 +86,7 @@ extension Setting {
     ) { text in
       SettingValue.size(text).flatMap { (16 << 10...64 << 20).contains($0) ? $0 : nil }
     },
-    .choice(
-      "outbox_policy", "POLICY", \.outboxPolicy,
-      help: "What happens to a reader whose outbox is full"),
+    Self.outboxPolicy,
     .duration(
       "heartbeat", \.heartbeat, .seconds(1) ... .seconds(3600),
       help: "How long a connection may be silent before it is probed"),
@@ -105,6 +104,34 @@ extension Setting {
       "shutdown_grace", \.shutdownGrace, .zero ... .seconds(60),
       help: "How long a stopping server goes on sending what is queued"),
   ]
+
+  private static let policiesAllowed =
+    "one of " + Self.series(OutboxPolicy.allCases.map(\.rawValue))
+    + ", for one door as in \(Doors.names[0])=drop"
+
+  private static let outboxPolicy = Setting(
+    name: "outbox_policy", placeholder: "[DOOR=]POLICY", isList: true,
+    standard: OutboxPolicies().standard.rawValue,
+    allowed: Self.policiesAllowed,
+    help: "What happens to a reader whose outbox is full"
+  ) { (values, configuration) throws(SettingFault) in
+    var policies = OutboxPolicies()
+    for value in values {
+      let parts = value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let last = parts.last, let policy = OutboxPolicy(rawValue: String(last)) else {
+        throw SettingFault("\"\(value)\" is not \(Self.policiesAllowed)")
+      }
+      if parts.count == 1 {
+        policies.standard = policy
+      } else if Doors.names.contains(String(parts[0])) {
+        policies.byDoor[String(parts[0])] = policy
+      } else {
+        throw SettingFault(
+          "\"\(parts[0])\" is no door; doors are \(Self.series(Doors.names, last: "and"))")
+      }
+    }
+    configuration.outboxPolicies = policies
+  }
 
   private static var idleTimeout: Setting {
     let range: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 24 * 60 * 60)
