@@ -149,7 +149,9 @@ extension Conversation {
       room: id, name: name, epoch: room.state.epoch, head: room.state.head, reason: reason,
       isNewMember: isNewMember, isNewRoom: isNewRoom,
       isCurrent: self.sessions[entry.session]?.current == id, topic: room.state.topic,
-      present: room.present.items.map(\.value.name), excerpt: excerpt, backlog: backlog)
+      present: room.present.items.prefix(Limits.listedMax).map(\.value.name),
+      presentMore: max(0, room.present.count - Limits.listedMax), excerpt: excerpt,
+      backlog: backlog)
     effects.tell(entry.session, .reply(tag, .entered(answer)))
   }
 

@@ -83,24 +83,25 @@ extension Conversation {
   ) throws(Refusal) -> Reply {
     if membersOnly { _ = try self.joined(selector, by: session) }
     let room = try self.visible(selector, to: session)
-    let people = room.present.items.map { item in
+    let people = room.present.items.prefix(Limits.listedMax).map { item in
       Person(
         name: item.value.name, account: nil,
         isOwner: room.state.owner == item.value.participant,
         isAway: self.participants[item.value.participant]?.state.away != nil)
     }
-    return .people(room: room.state.name.text, people)
+    return .people(
+      room: room.state.name.text, people, more: room.present.count - people.count)
   }
 
   private func summaries(for session: Session) -> Reply {
     .rooms(
-      self.listed.items.compactMap { item in
+      self.listed.items.prefix(Limits.listedMax).compactMap { item in
         guard let room = self.rooms[item.value] else { return nil }
         return RoomSummary(
           name: room.state.name.text, present: room.present.count,
           members: room.members.count, posts: room.state.posts, topic: room.state.topic?.text,
           isJoined: room.members[session.participant] != nil)
-      })
+      }, more: max(0, self.listed.count - Limits.listedMax))
   }
 
   private func profile(_ name: Name, for session: Session) throws(Refusal) -> Reply {

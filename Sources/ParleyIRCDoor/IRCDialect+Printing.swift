@@ -116,6 +116,8 @@ extension IRCDialect {
     let room =
       500 - self.options.serverName.utf8.count - self.ownName.utf8.count - channel.utf8.count
     var line = ""
+    // A crowd's list is cut; whoever asks is always in it.
+    let names = names.contains(self.ownName) ? names : names + [self.ownName]
     for name in names {
       if !line.isEmpty, line.utf8.count + 1 + name.utf8.count > room - 16 {
         self.numeric(.names, ["=", channel], line, &buffer)

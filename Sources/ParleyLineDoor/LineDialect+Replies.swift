@@ -53,10 +53,10 @@ extension LineDialect {
       self.printRead(conversation, excerpt, into: &buffer)
     case .history(let conversation, let excerpt):
       self.printHistory(conversation, excerpt, into: &buffer)
-    case .people(let room, let people):
-      self.printPeople(room, people, into: &buffer)
-    case .rooms(let rooms):
-      self.printRooms(rooms, into: &buffer)
+    case .people(let room, let people, let more):
+      self.printPeople(room, people, more: more, into: &buffer)
+    case .rooms(let rooms, let more):
+      self.printRooms(rooms, more: more, into: &buffer)
     case .profile(let profile):
       self.printProfile(profile, into: &buffer)
     case .away(let text):
@@ -107,7 +107,7 @@ extension LineDialect {
     }
     let others = entry.present.filter { $0 != self.ownName }
     var text = "[\(entry.name)] "
-    text += others.isEmpty ? "nobody else is here." : "here: \(others.joined(separator: ", "))."
+    text += Self.here(others, more: entry.presentMore)
     let messages = Self.messages(entry.excerpt)
     if !messages.isEmpty {
       text +=
@@ -121,6 +121,16 @@ extension LineDialect {
     self.printMessages(messages, into: &buffer) { printer, message, buffer in
       printer.printMessage(message, in: entry.name, into: &buffer)
     }
+  }
+
+  /// Names that the line about a room has at most; `/who` has all of them.
+  private static let hereMax = 20
+
+  private static func here(_ others: [String], more: Int) -> String {
+    guard !others.isEmpty else { return "nobody else is here." }
+    let names = others.prefix(Self.hereMax).joined(separator: ", ")
+    let more = others.count + more - Self.hereMax
+    return "here: " + names + (more > 0 ? ", and \(more) more (/who)." : ".")
   }
 
   private static func backlog(_ entry: RoomEntry, _ messages: [Message]) -> String {
@@ -241,7 +251,9 @@ extension LineDialect {
 
   // MARK: People and rooms
 
-  private func printPeople(_ room: String, _ people: [Person], into buffer: inout ByteBuffer) {
+  private func printPeople(
+    _ room: String, _ people: [Person], more: Int, into buffer: inout ByteBuffer
+  ) {
     guard !people.isEmpty else {
       self.line("ok nobody is in \(room)", &buffer)
       return
@@ -253,16 +265,17 @@ extension LineDialect {
       if person.isAway { notes.append("away") }
       return person.name + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
     }
-    let count = Self.count(people.count, "person", "people")
-    self.line("ok \(count) in \(room): \(names.joined(separator: ", "))", &buffer)
+    let count = Self.count(people.count + more, "person", "people")
+    let rest = more > 0 ? ", and \(more) more" : ""
+    self.line("ok \(count) in \(room): \(names.joined(separator: ", "))\(rest)", &buffer)
   }
 
-  private func printRooms(_ rooms: [RoomSummary], into buffer: inout ByteBuffer) {
+  private func printRooms(_ rooms: [RoomSummary], more: Int, into buffer: inout ByteBuffer) {
     guard !rooms.isEmpty else {
       self.line("ok there are no rooms", &buffer)
       return
     }
-    self.line("ok \(Self.count(rooms.count, "room", "rooms")):", &buffer)
+    self.line("ok \(Self.count(rooms.count + more, "room", "rooms")):", &buffer)
     self.printTable(
       rooms.map { room in
         [
@@ -271,6 +284,7 @@ extension LineDialect {
           room.topic ?? "",
         ]
       }, into: &buffer)
+    if more > 0 { self.line("  and \(more) more", &buffer) }
   }
 
   private func printProfile(_ profile: Profile, into buffer: inout ByteBuffer) {

@@ -82,8 +82,11 @@ public struct RoomEntry: Hashable, Sendable {
   /// Whether plain text goes here now.
   public var isCurrent: Bool
   public var topic: Topic?
-  /// The names of those present, the asker included, in the order of their keys.
+  /// The names of those present, the asker included, in the order of their keys; the first
+  /// ``Limits/listedMax``.
   public var present: [String]
+  /// How many are present besides.
+  public var presentMore: Int
   /// A new member's backlog, or what was said while the room was closed.
   public var excerpt: Excerpt
   /// How many lines and posts from before its joining the excerpt counts (nil: all of them).
@@ -92,7 +95,7 @@ public struct RoomEntry: Hashable, Sendable {
   public init(
     room: RoomID, name: String, epoch: Epoch, head: Sequence, reason: EntryReason,
     isNewMember: Bool, isNewRoom: Bool, isCurrent: Bool, topic: Topic?, present: [String],
-    excerpt: Excerpt, backlog: Int?
+    presentMore: Int = 0, excerpt: Excerpt, backlog: Int?
   ) {
     self.room = room
     self.name = name
@@ -104,6 +107,7 @@ public struct RoomEntry: Hashable, Sendable {
     self.isCurrent = isCurrent
     self.topic = topic
     self.present = present
+    self.presentMore = presentMore
     self.excerpt = excerpt
     self.backlog = backlog
   }
@@ -205,8 +209,10 @@ public enum Reply: Hashable, Sendable {
   /// The excerpt holds the one message.
   case message(conversation: String, Excerpt)
   case history(conversation: String, Excerpt)
-  case people(room: String, [Person])
-  case rooms([RoomSummary])
+  /// The first ``Limits/listedMax``, and how many there are besides.
+  case people(room: String, [Person], more: Int)
+  /// The first ``Limits/listedMax``, and how many there are besides.
+  case rooms([RoomSummary], more: Int)
   case profile(Profile)
   case away(String?)
   case ignoring(String, Bool)

@@ -14,6 +14,7 @@ struct Listener: Sendable {
   let group: MultiThreadedEventLoopGroup
   let engine: Engine
   let doors: Doors
+  let gate: ConnectionGate
   let heartbeat: TimeAmount
   let heartbeatGrace: TimeAmount
 
@@ -34,6 +35,11 @@ struct Listener: Sendable {
     let bootstrap = ServerBootstrap(group: self.group)
       .serverChannelOption(.backlog, value: Self.backlog)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .serverChannelInitializer { [gate] channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(AcceptErrors(gate: gate))
+        }
+      }
       .childChannelOption(.allowRemoteHalfClosure, value: true)
       // A small first buffer is most of what an idle connection costs.
       .childChannelOption(
@@ -67,6 +73,7 @@ struct Listener: Sendable {
   }
 
   private func initialize(_ channel: any Channel) throws {
+    guard self.gate.admit(channel) else { return Self.refuse(channel) }
     let pipeline = channel.pipeline.syncOperations
     let descriptor = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
       $0
@@ -80,5 +87,13 @@ struct Listener: Sendable {
         switchDoor: { doors.successor(of: $0) })
     }
     try pipeline.addHandler(frontDoor)
+  }
+
+  private static func refuse(_ channel: any Channel) {
+    let word = ByteBuffer(string: "*** too many people are here; try again later.\r\n")
+    // The channel is not active before its initializer is done.
+    channel.eventLoop.execute {
+      channel.writeAndFlush(word).assumeIsolated().whenComplete { _ in channel.close(promise: nil) }
+    }
   }
 }

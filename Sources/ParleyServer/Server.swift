@@ -31,7 +31,8 @@ package struct Server: Service {
   ///
   /// Throws ``ServerError`` when it cannot start or go on.
   package func run() async throws {
-    let openFilesMax = OpenFiles.raiseLimit()
+    let gate = ConnectionGate(
+      openFilesMax: OpenFiles.raiseLimit(), logger: self.console.logger(label: "listener"))
     let directory: DataDirectory
     let archive: SQLiteArchive
     do {
@@ -46,8 +47,8 @@ package struct Server: Service {
     let (engine, found) = try await self.start(archive, directory, group) {
       stop.yield(.failed($0))
     }
-    let listeners = try await self.open(engine, group, directory)
-    self.sayReady(listeners, directory, found, openFilesMax: openFilesMax)
+    let listeners = try await self.open(engine, group, directory, gate)
+    self.sayReady(listeners, directory, found, connectionsMax: gate.max)
     ConsoleInput(announce: { engine.announce($0) }, stop: { stop.yield(.asked) }).start()
 
     var reason = Stop.asked
@@ -88,7 +89,7 @@ package struct Server: Service {
 
   private func sayReady(
     _ listeners: [any Channel], _ directory: DataDirectory, _ found: EngineStart,
-    openFilesMax: UInt64
+    connectionsMax: Int
   ) {
     let addresses = listeners.compactMap { listener -> ListenAddress? in
       guard let address = listener.localAddress, let host = address.ipAddress,
@@ -99,14 +100,15 @@ package struct Server: Service {
     let tail = found.replayed > 0 ? ", \(found.replayed) entries applied from the log" : ""
     self.console.ready(
       listeners: addresses, socket: Self.socketPath(directory), data: directory.path,
-      found: "\(found.rooms) rooms\(tail); up to \(openFilesMax) open files")
+      found: "\(found.rooms) rooms\(tail); up to \(connectionsMax) connections")
   }
 
   private func open(
-    _ engine: Engine, _ group: MultiThreadedEventLoopGroup, _ directory: DataDirectory
+    _ engine: Engine, _ group: MultiThreadedEventLoopGroup, _ directory: DataDirectory,
+    _ gate: ConnectionGate
   ) async throws -> [any Channel] {
     let listener = Listener(
-      group: group, engine: engine, doors: Doors(serverName: self.serverName),
+      group: group, engine: engine, doors: Doors(serverName: self.serverName), gate: gate,
       heartbeat: TimeAmount(self.configuration.heartbeat),
       heartbeatGrace: TimeAmount(self.configuration.heartbeatGrace))
     var channels: [any Channel] = []

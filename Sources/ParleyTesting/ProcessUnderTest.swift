@@ -1,5 +1,5 @@
 import FoundationEssentials
-import Glibc
+package import Glibc
 
 /// The built `parley`, serving a data directory of its own on a free port; killed and started again
 /// at will.
@@ -17,6 +17,7 @@ package final class ProcessUnderTest {
   private let environment: [String]
   private let listen: String
   private let hasTerminal: Bool
+  private let launcher: [String]
   private let ownsDirectory: Bool
   private var child: ChildProcess?
   /// Our side of the terminal on its standard input, where it has one.
@@ -30,16 +31,19 @@ package final class ProcessUnderTest {
   ///   - directory: the data directory; nil makes a temporary one.
   ///   - listen: the first `--listen`.
   ///   - terminal: whether its standard input is a terminal, on which ``type(_:)`` types.
+  ///   - launcher: a program and its arguments that start it in its own place, as `prlimit` does.
   ///   - starting: whether it is started at once.
   /// - Throws: ``TalkFailure`` when it does not get ready.
   package init(
     flags: [String] = [], environment: [String] = [], directory: String? = nil,
-    listen: String = "127.0.0.1:0", terminal: Bool = false, starting: Bool = true
+    listen: String = "127.0.0.1:0", terminal: Bool = false, launcher: [String] = [],
+    starting: Bool = true
   ) throws {
     self.flags = flags
     self.environment = environment
     self.listen = listen
     self.hasTerminal = terminal
+    self.launcher = launcher
     self.ownsDirectory = directory == nil
     self.dataDirectory = try directory ?? Self.temporaryDirectory()
     if starting { try self.start() }
@@ -58,6 +62,9 @@ package final class ProcessUnderTest {
 
   /// Whether it has been started and not been waited for.
   package var isRunning: Bool { self.child != nil }
+
+  /// Its number, while it runs.
+  package var processID: pid_t? { self.child?.process }
 
   /// Starts it on the same data and waits for the line that says where it listens.
   package func start() throws {
@@ -89,7 +96,9 @@ package final class ProcessUnderTest {
     }
     defer { if let input { close(input) } }
     self.child = try ChildProcess(
-      [Self.binary, "serve", "--listen", self.listen, "--data", self.dataDirectory] + self.flags,
+      self.launcher
+        + [Self.binary, "serve", "--listen", self.listen, "--data", self.dataDirectory]
+        + self.flags,
       environment: self.environment, input: input)
   }
 

@@ -17,7 +17,7 @@ import Testing
     self.stage.take(self.ana, .join(Name("python")))
     self.stage.take(self.ana, .away("tea"))
     guard
-      case .people("python", let people)? =
+      case .people("python", let people, more: 0)? =
         self.stage.take(self.ana, .who(.current, membersOnly: true)).replies.first
     else {
       Issue.record("who is answered")
@@ -85,7 +85,7 @@ import Testing
     stage.take(ana, .join(Name("art")))
     stage.posts(ana, "news")
     stage.take(ana, .setTopic(.current, "paint"))
-    guard case .rooms(let rooms)? = stage.take(ana, .rooms).replies.first else {
+    guard case .rooms(let rooms, more: 0)? = stage.take(ana, .rooms).replies.first else {
       Issue.record("rooms is answered")
       return
     }

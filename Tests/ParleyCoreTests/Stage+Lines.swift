@@ -66,9 +66,9 @@ extension Reply {
     case .posts(let room, let excerpt): "posts of \(room): \(excerpt.words)"
     case .message(let conversation, let excerpt): "message of \(conversation): \(excerpt.words)"
     case .history(let conversation, let excerpt): "history of \(conversation): \(excerpt.words)"
-    case .people(let room, let people):
+    case .people(let room, let people, more: _):
       "people of \(room): \(people.map(\.name).joined(separator: " "))"
-    case .rooms(let rooms): "rooms: \(rooms.map(\.name).joined(separator: " "))"
+    case .rooms(let rooms, more: _): "rooms: \(rooms.map(\.name).joined(separator: " "))"
     case .profile(let profile): "profile of \(profile.name)"
     case .away(let text): "away \(text ?? "no more")"
     case .ignoring(let name, let isHidden): "\(isHidden ? "hides" : "shows") \(name)"

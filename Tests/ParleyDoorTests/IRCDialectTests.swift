@@ -80,7 +80,7 @@ extension Talk<IRCDialect> {
 
   @Test func `splits long lists of names`() {
     var talk = IRCTalk.inside()
-    let names = (0..<200).map { "somebody\($0)" }
+    let names = ["ana"] + (0..<200).map { "somebody\($0)" }
     let text = talk.answer(.entered(Sample.entry("a", present: names)))
     let lines = text.split(separator: "\r\n")
     #expect(lines.allSatisfy { $0.utf8.count <= 510 })

@@ -180,8 +180,8 @@ import Testing
         .history(conversation: "lobby", .messages([], more: false)),
         "ok lobby has no messages that you may see\n"
       ),
-      (.people(room: "lobby", []), "ok nobody is in lobby\n"),
-      (.rooms([]), "ok there are no rooms\n"),
+      (.people(room: "lobby", [], more: 0), "ok nobody is in lobby\n"),
+      (.rooms([], more: 0), "ok there are no rooms\n"),
     ]
     for (reply, line) in pairs { #expect(Self.answer(reply) == line) }
   }
@@ -211,13 +211,26 @@ import Testing
         """)
   }
 
+  @Test func `says how many more there are than it lists`() {
+    let person = Person(name: "bob", account: nil, isOwner: false, isAway: false)
+    #expect(
+      Self.answer(.people(room: "lobby", [person], more: 1_499))
+        == "ok 1500 people in lobby: bob, and 1499 more\n")
+    let names = (1...30).map { "p\($0)" }
+    var entry = Sample.entry("lobby", present: names)
+    entry.presentMore = 100
+    let listed = names.prefix(20).joined(separator: ", ")
+    #expect(
+      Self.answer(.entered(entry)).contains("[lobby] here: \(listed), and 110 more (/who)."))
+  }
+
   @Test func `lists people and rooms`() {
     let people = [
       Person(name: "ana", account: nil, isOwner: true, isAway: false),
       Person(name: "bob", account: nil, isOwner: false, isAway: true),
     ]
     #expect(
-      Self.answer(.people(room: "lobby", people))
+      Self.answer(.people(room: "lobby", people, more: 0))
         == "ok 2 people in lobby: ana (you, owner), bob (away)\n")
     let rooms = [
       RoomSummary(name: "lobby", present: 4, members: 12, posts: 1, topic: nil, isJoined: true),
@@ -225,7 +238,7 @@ import Testing
         name: "python", present: 0, members: 1, posts: 20, topic: "snakes", isJoined: false),
     ]
     #expect(
-      Self.answer(.rooms(rooms)) == """
+      Self.answer(.rooms(rooms, more: 0)) == """
         ok 2 rooms:
           lobby   4 here  12 members  1 post    joined
           python  0 here  1 member    20 posts          snakes
@@ -263,7 +276,7 @@ import Testing
     var talk = LineTalk.inside()
     let requests = talk.send("/set numbers off\n/rooms\n/help exit\n")
     #expect(talk.print(.reply(requests[0].tag, .local)) == "ok numbers are off\n")
-    #expect(talk.print(.reply(requests[1].tag, .rooms([]))) == "ok there are no rooms\n")
+    #expect(talk.print(.reply(requests[1].tag, .rooms([], more: 0))) == "ok there are no rooms\n")
     #expect(talk.print(.reply(requests[2].tag, .local)).hasPrefix("ok exit: "))
   }
 
@@ -276,7 +289,7 @@ import Testing
     #expect(
       talk.print(.skipped(room: "lobby", from: Sequence(12), through: Sequence(30)))
         == "*** [lobby] #12 to #30 were skipped, because they were not taken fast enough; "
-        + "/history #lobby 19\n")
+        + "/history #lobby 19 shows the newest\n")
     #expect(talk.print(.probe) == "")
     #expect(
       talk.print(.closing(.shuttingDown)) == "*** the server is shutting down; bye.\n")
