@@ -20,7 +20,7 @@ SEEDS ?=
 IMPORTS := --explicit-target-dependency-import-check error
 RELEASE := swift build -c release $(IMPORTS) --product parley
 
-.PHONY: help setup build run client demo test soak format lint sim bench docs
+.PHONY: help setup build run client demo test sanitize fuzz soak format lint sim bench docs
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -49,6 +49,15 @@ test: ## build everything and run the tests (FILTER="…" for some, JOBS at a ti
 	Scripts/patiently 1500 swift build --build-tests $(IMPORTS)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(JOBS) \
 	  swift test --skip-build $(if $(FILTER),--filter "$(FILTER)")
+
+sanitize: ## run the server's tests under ThreadSanitizer and AddressSanitizer
+	@Scripts/setup test
+	Scripts/patiently 1500 swift build --build-tests $(IMPORTS)
+	@Scripts/sanitize
+
+fuzz: ## feed every parser for a minute (SECONDS_EACH=…, TARGETS="line irc")
+	@Scripts/setup test
+	@Scripts/fuzz
 
 soak: ## run the long variants of the tests and keep the result in docs/soak
 	@Scripts/setup test

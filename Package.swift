@@ -164,3 +164,16 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzz targets bring libFuzzer's `main`: they are built by Scripts/fuzz alone.
+if Context.environment["PARLEY_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "ParleyFuzz",
+      dependencies: [
+        "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
+        "ParleyServer",
+        .product(name: "NIOCore", package: nio),
+      ],
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+}

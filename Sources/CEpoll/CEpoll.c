@@ -23,6 +23,10 @@ int cepoll_change(int epoll, int descriptor, uint32_t tag, int writable) {
   return control(epoll, EPOLL_CTL_MOD, descriptor, tag, writable);
 }
 
+int cepoll_remove(int epoll, int descriptor) {
+  return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL);
+}
+
 int cepoll_wait(int epoll, struct cepoll_ready *ready, int max, int64_t nanoseconds) {
   struct epoll_event events[EVENTS_MAX];
   struct timespec timeout = {nanoseconds / 1000000000, nanoseconds % 1000000000};

@@ -9,6 +9,8 @@ package struct BenchPlan: Sendable {
   package var members: Int
   /// How many of a room's members send.
   package var senders: Int
+  /// How many of a room's members read nothing until all others have everything.
+  package var stalled = 0
   /// Messages that a sender may have unanswered.
   package var window: Int
   /// In all; rounded down to a multiple of the number of senders.
@@ -49,6 +51,10 @@ package struct BenchPlan: Sendable {
     }
     if !self.dialect.echoes && self.members < 2 {
       return "without an echo, somebody else must be there to answer: --members 2 or more"
+    }
+    if self.stalled < 0 || self.stalled > self.members - self.senders - 1 {
+      return "who sends, and one more, must read: --stalled is at most "
+        + "\(max(0, self.members - self.senders - 1))"
     }
     if self.window < 1 { return "--window must be at least 1" }
     if self.messages < self.rooms * self.senders {

@@ -41,6 +41,10 @@ package struct BenchReport: Codable, Sendable {
   package var serverCPUSeconds: Double?
   package var serverCPUMicrosecondsPerDelivery: Double?
   package var serverCPUMicrosecondsPerMessage: Double?
+  /// By how much the server's memory grew while the messages passed.
+  package var serverMemoryGrowthBytes: Int?
+  /// How long those who had stalled took to read everything.
+  package var caughtUpSeconds: Double?
   /// Deliveries lost, doubled, out of order or in the wrong room; 0 in a good run.
   package var faults: Int
   package var faultExamples: [String]
@@ -115,6 +119,12 @@ package struct BenchReport: Codable, Sendable {
       lines.append(
         "server CPU     \(Self.fixed(total, 2)) s, \(Self.fixed(perDelivery, 3)) µs a delivery, "
           + "\(Self.fixed(perMessage, 1)) µs a message")
+    }
+    if let bytes = self.serverMemoryGrowthBytes {
+      lines.append("server memory  \(bytes / 1_024) KiB more than before")
+    }
+    if let seconds = self.caughtUpSeconds {
+      lines.append("caught up      after \(Self.fixed(seconds, 2)) s, those who had stalled")
     }
     lines.append(
       "on             \(self.hardware.cores) × \(self.hardware.processor), "

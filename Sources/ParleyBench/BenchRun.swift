@@ -65,6 +65,8 @@ package final class BenchRun {
     try self.connectEverybody()
     try self.drain()
     let before = try meter?.waitUntilQuiet()
+    let memoryBefore = meter?.memoryBytes
+    self.setStalled(true)
 
     self.isRunning = true
     self.began = Clock.now()
@@ -72,7 +74,27 @@ package final class BenchRun {
     if self.plan.rate == nil {
       for sender in self.senders { self.list(sender) }
     }
-    let wanted = self.deliveriesWanted
+    try self.run(until: self.deliveriesWanted(stalled: 0))
+    let after = try meter?.waitUntilQuiet()
+    var report = BenchReport(self.plan, self.tally)
+    if let before, let after { report.count(serverNanoseconds: after - before) }
+    if let memoryBefore, let memory = meter?.memoryBytes {
+      report.serverMemoryGrowthBytes = memory - memoryBefore
+    }
+    if self.plan.stalled > 0 {
+      self.setStalled(false)
+      let began = Clock.now()
+      try self.run(until: self.deliveriesWanted(stalled: self.plan.stalled))
+      report.caughtUpSeconds = Double(self.tally.last - min(began, self.tally.last)) / 1e9
+    }
+    self.checkThatAllCame()
+    report.faults = self.tally.faults
+    report.faultExamples = self.tally.examples
+    return report
+  }
+
+  /// Sends and receives until that many deliveries came, or none comes any more.
+  private func run(until wanted: Int) throws(BenchError) {
     var lastByte = Clock.now()
     while self.tally.deliveries < wanted {
       try self.sendWhatMayBeSent()
@@ -83,16 +105,26 @@ package final class BenchRun {
       }
     }
     try self.drain()
-    let after = try meter?.waitUntilQuiet()
-    self.checkThatAllCame()
-    var report = BenchReport(self.plan, self.tally)
-    if let before, let after { report.count(serverNanoseconds: after - before) }
-    return report
   }
 
-  private var deliveriesWanted: Int {
-    let receivers = self.plan.dialect.echoes ? self.plan.members : self.plan.members - 1
+  /// The deliveries to all but those who are stalled, and to so many of these in each room.
+  private func deliveriesWanted(stalled: Int) -> Int {
+    let readers = self.plan.members - self.plan.stalled + stalled
+    let receivers = self.plan.dialect.echoes ? readers : readers - 1
     return self.senders.count * self.plan.messagesPerSender * receivers
+  }
+
+  /// The last members of each room stop reading, or begin again.
+  private func setStalled(_ isStalled: Bool) {
+    guard self.plan.stalled > 0 else { return }
+    for connection in self.connections
+    where connection.id % self.plan.members >= self.plan.members - self.plan.stalled {
+      if isStalled {
+        _ = cepoll_remove(self.epoll, connection.descriptor)
+      } else {
+        _ = cepoll_add(self.epoll, connection.descriptor, UInt32(connection.id), 0)
+      }
+    }
   }
 
   // MARK: Setting up

@@ -6,6 +6,7 @@ import Glibc
 /// of hundredths of a second.
 struct ServerMeter {
   private let clock: clockid_t
+  private let process: Int32
 
   init(process: Int32) throws(BenchError) {
     var clock = clockid_t()
@@ -13,6 +14,22 @@ struct ServerMeter {
       throw BenchError("there is no process \(process) whose CPU time can be read")
     }
     self.clock = clock
+    self.process = process
+  }
+
+  /// The memory that it has now (VmRSS in proc(5)); nil when it has ended.
+  var memoryBytes: Int? {
+    guard let file = fopen("/proc/\(self.process)/status", "r") else { return nil }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      guard text.hasPrefix("VmRSS:") else { continue }
+      return text.split(whereSeparator: \.isWhitespace).dropFirst().first
+        .flatMap { Int($0) }.map { $0 * 1_024 }
+    }
+    return nil
   }
 
   /// Nanoseconds since the process began; nil when it has ended.

@@ -38,9 +38,10 @@ package enum FirstWords: Hashable, Sendable {
 
   /// IRC's tags and sources stand before the word.
   private static func afterPrefix(_ bytes: ByteBufferView) -> FirstWords {
-    guard let space = bytes.firstIndex(of: UInt8(ascii: " ")) else {
-      return bytes.contains(UInt8(ascii: "\n")) ? .line : .needMore
-    }
+    // What stands after the end of the first line is no part of it.
+    let end = bytes.firstIndex { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
+    guard let space = end else { return .needMore }
+    guard bytes[space] == UInt8(ascii: " ") else { return .line }
     let rest = bytes[bytes.index(after: space)...]
     switch Self.match(rest, Self.ircWords, foldCase: true) {
     case .whole: return .irc

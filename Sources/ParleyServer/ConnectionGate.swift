@@ -3,7 +3,9 @@ import Logging
 import NIOCore
 import Synchronization
 
-/// How many connections there may be: as many as open files allow, but for those that the server
+/// How many connections there may be.
+///
+/// As many as open files allow, but for those that the server
 /// itself needs. Without that bound a crowd of connections would keep the log from being written.
 final class ConnectionGate: Sendable {
   /// Files for the log, the archive's connections, the loops and the console.

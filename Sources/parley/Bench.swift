@@ -26,6 +26,9 @@ struct Bench: ParsableCommand {
   @Option(help: "Members of each room that send.")
   var senders = 1
 
+  @Option(help: "Members of each room that read nothing until all others have everything.")
+  var stalled = 0
+
   @Option(help: "Messages that a sender may have unanswered.")
   var window = 16
 
@@ -60,10 +63,11 @@ struct Bench: ParsableCommand {
     guard parts.count == 2, let port = UInt16(parts[1]) else {
       throw ValidationError("--target is ADDRESS:PORT, such as 127.0.0.1:6789")
     }
-    let plan = BenchPlan(
+    var plan = BenchPlan(
       host: String(parts[0]), port: port, dialect: self.dialect, rooms: self.rooms,
       members: self.members, senders: self.senders, window: self.window, messages: self.messages,
       size: self.size, rate: self.rate, serverPID: self.serverPID, inLobby: self.lobby)
+    plan.stalled = self.stalled
     if let fault = plan.fault { throw ValidationError(fault) }
     return plan
   }

@@ -23,6 +23,10 @@ private let allowed: [String: Set<String>] = {
       "ParleyTesting",
     ],
     "ParleyBench": ["CEpoll"],
+    "ParleyFuzz": [
+      "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
+      "ParleyServer",
+    ],
     "parley": ["ParleyServer", "ParleyBench", "ParleyLineDoor"],
   ]
 }()

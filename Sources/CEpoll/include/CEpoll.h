@@ -22,6 +22,9 @@ int cepoll_add(int epoll, int descriptor, uint32_t tag, int writable);
 /* Changes what a descriptor is watched for. */
 int cepoll_change(int epoll, int descriptor, uint32_t tag, int writable);
 
+/* Watches a descriptor no more. */
+int cepoll_remove(int epoll, int descriptor);
+
 /* Waits for at most `nanoseconds`; the number of descriptors put into `ready`, 0 when none. */
 int cepoll_wait(int epoll, struct cepoll_ready *ready, int max, int64_t nanoseconds);
 

@@ -1,0 +1,179 @@
+import NIOCore
+import ParleyDoorKit
+import ParleyIRCDoor
+import ParleyLineDoor
+import ParleyModel
+
+@testable import ParleyLog
+@testable import ParleyServer
+
+/// A parser, and what must hold of it for every input: it neither traps nor hangs, and what is
+/// said at each case.
+enum FuzzTarget: String, CaseIterable {
+  /// Line mode with its telnet commands; the same requests however the bytes are cut.
+  case line
+  /// The IRC door; the same requests however the bytes are cut.
+  case irc
+  /// The first bytes of a connection; what was decided stays decided as more bytes come.
+  case recognise
+  /// The rules of names; a name that was accepted is accepted again, as the same.
+  case names
+  /// An entry of the log; what was read is written and read again as the same.
+  case entry
+  /// A segment of the log, raw, or with frames whose checksums are right.
+  case segment
+  /// A block of messages, as above.
+  case block
+  /// Events and state of the archive.
+  case state
+  /// `parley.yaml`.
+  case configuration
+
+  func run(_ bytes: [UInt8]) {
+    switch self {
+    case .line: Self.sameHoweverCut(bytes) { LineDialect(options: .init(serverName: "fuzz")) }
+    case .irc: Self.sameHoweverCut(bytes) { IRCDialect(options: .init(serverName: "fuzz")) }
+    case .recognise: Self.recognise(bytes)
+    case .names: Self.names(bytes)
+    case .entry: Self.entry(bytes)
+    case .segment: Self.segment(bytes)
+    case .block: Self.block(bytes)
+    case .state: Self.state(bytes)
+    case .configuration: Self.configuration(bytes)
+    }
+  }
+
+  // MARK: Doors
+
+  /// The first byte says into which pieces the rest is cut.
+  private static func sameHoweverCut(_ bytes: [UInt8], _ make: () -> some Dialect) {
+    guard let first = bytes.first else { return }
+    let bytes = Array(bytes.dropFirst())
+    let whole = self.requests(of: make(), in: [bytes[...]])
+    let size = Int(first % 16) + 1
+    let pieces = stride(from: 0, to: bytes.count, by: size).map {
+      bytes[$0..<min($0 + size, bytes.count)]
+    }
+    let cut = self.requests(of: make(), in: pieces)
+    precondition(whole == cut, "\(whole) whole, but \(cut) in pieces of \(size)")
+  }
+
+  private static func requests(
+    of dialect: some Dialect, in pieces: [ArraySlice<UInt8>]
+  ) -> [String] {
+    var dialect = dialect
+    var inbound = Inbound()
+    var buffer = ByteBuffer()
+    dialect.print(.begin(SessionID(1)), into: &buffer)
+    // A session begins with nothing.
+    for piece in [[]] + pieces where inbound.failure == nil {
+      buffer.clear()
+      buffer.writeBytes(piece)
+      dialect.receive(&buffer, into: &inbound)
+      precondition(buffer.readableBytes == 0, "not all was consumed")
+      if dialect.handOver() != nil { break }
+    }
+    if inbound.failure == nil { dialect.receiveEnd(into: &inbound) }
+    return inbound.requests.map { "\($0)" }
+  }
+
+  private static func recognise(_ bytes: [UInt8]) {
+    var decided: FirstWords?
+    for count in 1..<max(1, min(bytes.count, FrontDoor.bytesMax) + 1) {
+      let words = FirstWords.recognise(ByteBuffer(bytes: bytes.prefix(count)).readableBytesView)
+      if let decided { precondition(words == decided, "\(decided), then \(words)") }
+      if words != .needMore { decided = words }
+    }
+  }
+
+  private static func names(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let name = try? NameRules.participantName(text) {
+      precondition((try? NameRules.participantName(name.text)) == name, name.text)
+    }
+    if let name = try? NameRules.roomName(text) {
+      precondition((try? NameRules.roomName(name.text)) == name, name.text)
+    }
+    _ = NameRules.shown(text)
+  }
+
+  // MARK: The log and the archive
+
+  private static func entry(_ bytes: [UInt8]) {
+    guard let entry = try? EntryCodec.decode(bytes, offset: .zero) else { return }
+    let again = try? EntryCodec.decode(EntryCodec.encode(entry), offset: .zero)
+    precondition("\(again.map { "\($0)" } ?? "nothing")" == "\(entry)")
+  }
+
+  private static func segment(_ bytes: [UInt8]) {
+    guard let first = bytes.first else { return }
+    let header = SegmentFormat.Header(first: LogOffset(7), salt: 42)
+    var segment = SegmentFormat.bytes(of: header)
+    let rest = bytes.dropFirst()
+    if first % 2 == 0 {
+      segment += rest
+    } else {
+      // Pieces of 40 bytes become frames whose checksums are right; the rest of their fields is
+      // the input's.
+      for start in stride(from: rest.startIndex, to: rest.endIndex, by: 40) {
+        segment += self.frame(Array(rest[start..<min(start + 40, rest.endIndex)]))
+      }
+    }
+    guard let scan = try? SegmentScan(segment, header: header, path: "s", isLast: first & 2 == 0)
+    else { return }
+    precondition(scan.position <= segment.count && scan.tornEnd <= segment.count)
+    precondition(scan.end >= header.first)
+  }
+
+  private static func frame(_ piece: [UInt8]) -> [UInt8] {
+    let number = { (index: Int) -> UInt64 in index < piece.count ? UInt64(piece[index]) : 0 }
+    let payload = Array(piece.dropFirst(4))
+    let header = SegmentFormat.Frame(
+      payloadBytes: payload.count, first: number(0), count: number(1), before: number(2),
+      after: number(3))
+    var bytes = [UInt8](repeating: 0, count: header.bytes)
+    bytes.replaceSubrange(
+      SegmentFormat.frameHeaderBytes..<SegmentFormat.frameHeaderBytes + payload.count,
+      with: payload)
+    bytes.withUnsafeMutableBytes {
+      SegmentFormat.seal($0, header, seed: SegmentFormat.seed(42))
+    }
+    return bytes
+  }
+
+  private static func block(_ bytes: [UInt8]) {
+    try? bytes.withUnsafeBytes { try MessageBlock.forEachText(in: $0) { _, _, _ in } }
+    guard let messages = self.messages(in: bytes) else { return }
+    precondition(self.messages(in: MessageBlock.encode(messages)) == messages)
+  }
+
+  private static func messages(in bytes: [UInt8]) -> [Message]? {
+    try? bytes.withUnsafeBytes {
+      try MessageBlock.decode($0, room: RoomID(1), first: Sequence(1))
+    }
+  }
+
+  private static func state(_ bytes: [UInt8]) {
+    if let event = try? EventCodec.decode(bytes), let again = EventCodec.encode(event) {
+      precondition((try? EventCodec.decode(again)) == event)
+    }
+    _ = try? StateCodec.conversation(bytes)
+    _ = try? StateCodec.room(bytes)
+    _ = try? StateCodec.participant(bytes)
+    _ = try? StateCodec.session(bytes)
+    _ = try? StateCodec.member(bytes)
+    _ = try? StateCodec.nonce(bytes)
+  }
+
+  // MARK: The configuration
+
+  private static func configuration(_ bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let file = try? ConfigurationFile(text: text, name: "parley.yaml") else { return }
+    var configuration = ServerConfiguration()
+    for (key, values) in file.values {
+      guard let setting = Setting.named(key) else { preconditionFailure("\(key) is no setting") }
+      try? setting.assign(values, &configuration)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import NIOCore
+import ParleyDoorKit
+import Testing
+
+@Suite struct `The first words of a connection` {
+  private static func words(_ text: String) -> FirstWords {
+    FirstWords.recognise(ByteBuffer(string: text).readableBytesView)
+  }
+
+  @Test(arguments: [
+    ("NICK ana\r\n", FirstWords.irc), ("@a=b :c NICK ana\r\n", .irc), ("cap ls\r\n", .irc),
+    ("hello", .line), ("\r\n", .line), ("NI", .needMore), ("@a=b", .needMore), ("", .needMore),
+    ("@a=b\n", .line), ("GET / HTTP/1.1\r\n", .unknown("HTTP")), ("{\"", .unknown("JSON")),
+    ("\u{16}\u{3}", .unknown("TLS")),
+    // Found by fuzzing: what stands after the first line changed what it was.
+    ("@a\nb NI", .line), ("@a\nb NICK ana\r\n", .line),
+  ])
+  func `say who is there`(text: String, words: FirstWords) {
+    #expect(Self.words(text) == words)
+  }
+}
