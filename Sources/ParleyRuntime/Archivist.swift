@@ -71,6 +71,11 @@ final class Archivist: Sendable {
     self.mailbox.put(.finish)
   }
 
+  /// Forgets what waits, where a simulated process ends.
+  func abandon() {
+    _ = self.mailbox.take()
+  }
+
   /// The thread's body.
   func run() {
     var state = State(through: self.writtenOffset, now: self.clock.monotonic())

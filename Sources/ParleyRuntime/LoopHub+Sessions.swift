@@ -123,6 +123,18 @@ extension LoopHub {
     feed.opening.removeAll()
   }
 
+  /// Forgets all sessions and rooms, where a simulated process ends.
+  func abandon() {
+    for feed in self.feeds.values {
+      feed.rooms.removeAll()
+      feed.session.attachment = nil
+    }
+    self.feeds.removeAll()
+    self.held.removeAll()
+    for room in self.rooms.values { room.groups.removeAll() }
+    self.rooms.removeAll()
+  }
+
   private func release(_ room: LoopRoom) {
     room.subscribers -= 1
     if room.subscribers == 0 { self.forget(room) }
