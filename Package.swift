@@ -123,6 +123,7 @@ let package = Package(
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
         "ParleyRuntime", "ParleyTesting",
+        .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOEmbedded", package: nio),
       ],

@@ -3,82 +3,136 @@ package import ParleyDoorKit
 import ParleyLineDoor
 import ParleyModel
 
-/// Line mode on the way in; on the way out every fact that a checker wants, one a line.
+/// Line mode on the way in, a command with a nonce as `~NONCE LINE`; on the way out every fact
+/// that a checker wants, as a ``ProbeFrame``.
 ///
-/// Line mode's printer runs along, so that it is part of every simulated run.
+/// Line mode's printer runs along where it is asked to, so that it is part of simulated runs.
 package struct ProbeDialect: Dialect {
   package static let name = "probe"
 
   private var line: LineDialect
   private let probe: ProbePrinter
-  /// The tags that are still to be answered are counted by the client; here they are only shown.
-  package init(echoes: Bool) {
+  private let sabotage: Sabotage?
+  private let printsLines: Bool
+  private var lastTag: UInt64 = 0
+  /// The tags of line mode for those that were given here: those of messages without a nonce stay
+  /// without.
+  private var lineTags: [RequestTag: RequestTag] = [:]
+
+  package init(echoes: Bool, printsLines: Bool, sabotage: Sabotage?) {
     self.line = LineDialect(options: LineDoorOptions(serverName: "simulated"))
     self.probe = ProbePrinter(echoes: echoes)
+    self.printsLines = printsLines
+    self.sabotage = sabotage
   }
 
   package var printer: any RoomPrinter { self.probe }
   package var probes: Bool { true }
 
   package mutating func receive(_ bytes: inout ByteBuffer, into inbound: inout Inbound) {
-    let before = inbound.requests.count
-    self.line.receive(&bytes, into: &inbound)
-    inbound.immediate.clear()
-    Self.show(inbound.requests[before...], &inbound.immediate)
+    let text = bytes.readString(length: bytes.readableBytes) ?? ""
+    // The first call is without bytes: line mode asks for what its greeting shows.
+    if text.isEmpty { self.read(nil, nil, &inbound) }
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+      guard line.first == "~", let end = line.firstIndex(of: " ") else {
+        self.read(line, nil, &inbound)
+        continue
+      }
+      let nonce = Nonce(String(line[line.index(after: line.startIndex)..<end]))
+      self.read(line[line.index(after: end)...], nonce, &inbound)
+    }
+  }
+
+  private mutating func read(_ line: Substring?, _ nonce: Nonce?, _ inbound: inout Inbound) {
+    var bytes = ByteBuffer()
+    if let line {
+      bytes.writeSubstring(line)
+      bytes.writeStaticString("\n")
+    }
+    var own = Inbound()
+    self.line.receive(&bytes, into: &own)
+    for var request in own.requests {
+      if nonce != nil || request.tag != .none {
+        self.lastTag += 1
+        self.lineTags[RequestTag(self.lastTag)] = request.tag
+        request.tag = RequestTag(self.lastTag)
+        request.nonce = nonce
+        var writer = ProbeWriter(.asked)
+        writer.write(self.lastTag)
+        if let nonce { writer.write("\(nonce.text) \(line ?? "")") }
+        inbound.immediate.writeBytes(writer.finish())
+      }
+      if self.sabotage == .nameKeptCase { request.command = Self.withKeptCase(request.command) }
+      inbound.requests.append(request)
+    }
+    inbound.failure = own.failure
+  }
+
+  /// A sabotaged door: its keys are what was written.
+  private static func withKeptCase(_ command: Command) -> Command {
+    if case .login(let name, let autojoin) = command {
+      return .login(Name(text: name.text, key: name.text), autojoin: autojoin)
+    }
+    return command
   }
 
   package mutating func receiveEnd(into inbound: inout Inbound) {
-    self.line.receiveEnd(into: &inbound)
-    inbound.immediate.clear()
-  }
-
-  /// What was asked, so that the client knows which answers are due.
-  private static func show(_ requests: ArraySlice<Request>, _ buffer: inout ByteBuffer) {
-    for request in requests where request.tag != .none {
-      buffer.writeString("asked \(request.tag.number)\n")
-    }
+    var own = Inbound()
+    self.line.receiveEnd(into: &own)
+    inbound.requests += own.requests.map { Request($0.command) }
   }
 
   package mutating func print(_ output: SessionOutput, into buffer: inout ByteBuffer) {
-    var scratch = ByteBuffer()
-    self.line.print(output, into: &scratch)
+    self.printLine(output)
     switch output {
-    case .reply(let tag, let reply): buffer.writeString(Self.text(of: reply, tag))
+    case .reply(let tag, let reply): buffer.writeBytes(ProbeFrame.reply(tag, reply))
+    case .refused(let tag, let refusal): buffer.writeBytes(ProbeFrame.refused(tag, refusal))
+    case .direct(let event): buffer.writeBytes(ProbeFrame.direct(event))
+    case .server, .begin: break
+    case .probe:
+      var writer = ProbeWriter(.probe)
+      buffer.writeBytes(writer.finish())
+    case .skipped(let room, let from, let through):
+      var writer = ProbeWriter(.skipped)
+      writer.write(from.number)
+      writer.write(through.number - (self.sabotage == .skipMiscounted ? 1 : 0))
+      writer.write(room)
+      buffer.writeBytes(writer.finish())
+    case .closing(let closing):
+      var writer = ProbeWriter(.closing)
+      writer.write("\(closing)")
+      buffer.writeBytes(writer.finish())
+    }
+  }
+
+  /// Line mode learns from what it prints whether it is at its prompt.
+  private mutating func printLine(_ output: SessionOutput) {
+    var scratch = ByteBuffer()
+    switch output {
+    case .reply(let tag, let reply):
+      let tag = self.lineTags.removeValue(forKey: tag) ?? tag
+      if self.printsLines || Self.matters(reply) {
+        self.line.print(.reply(tag, reply), into: &scratch)
+      }
     case .refused(let tag, let refusal):
-      buffer.writeString("refused \(tag.number) \(refusal.code)\n")
-    case .direct(let event):
-      buffer.writeString("direct \(event.message.room.number) \(event.message.sequence.number)\n")
-    case .server, .skipped, .probe, .begin: break
-    case .closing: buffer.writeString("closing\n")
+      let tag = self.lineTags.removeValue(forKey: tag) ?? tag
+      self.line.print(.refused(tag, refusal), into: &scratch)
+    case .direct, .server, .skipped, .closing, .probe, .begin:
+      if self.printsLines { self.line.print(output, into: &scratch) }
     }
   }
 
-  private static func text(of reply: Reply, _ tag: RequestTag) -> String {
-    var text = "reply \(tag.number)\n"
+  private static func matters(_ reply: Reply) -> Bool {
     switch reply {
-    case .entered(let entry):
-      let current = entry.isCurrent ? "current" : "open"
-      text += "entered \(entry.room.number) \(entry.head.number) \(entry.name) \(entry.reason)"
-      text += " \(current)\n" + Self.text(of: entry.excerpt)
-    case .left(let room, let current): text += "left \(room) \(current ?? "-")\n"
-    case .history(_, let excerpt), .posts(_, let excerpt), .message(_, let excerpt):
-      text += Self.text(of: excerpt)
-    case .greeting, .welcome, .renamed, .pong, .topic, .topicSet, .stored, .delivered, .removed,
-      .people, .rooms, .profile, .away, .ignoring, .local:
-      break
+    case .greeting, .welcome, .renamed, .local: true
+    case .pong, .entered, .left, .topic, .topicSet, .stored, .delivered, .removed, .posts,
+      .message, .history, .people, .rooms, .profile, .away, .ignoring:
+      false
     }
-    return text
-  }
-
-  private static func text(of excerpt: Excerpt) -> String {
-    guard case .messages(let messages, _) = excerpt else { return "unread plan\n" }
-    return messages.filter { $0.removal == nil }.map {
-      "shown \($0.room.number) \($0.sequence.number) \($0.sender.name) \($0.body)\n"
-    }.joined()
   }
 }
 
-/// Prints positions and sequences.
+/// Prints events as frames.
 struct ProbePrinter: RoomPrinter {
   let echoes: Bool
 
@@ -89,13 +143,7 @@ struct ProbePrinter: RoomPrinter {
   func printDay(_ day: Int32, into buffer: inout ByteBuffer) {}
 
   func print(_ event: RoomEvent, room: String, into buffer: inout ByteBuffer) {
-    buffer.writeString("event \(event.room.number) \(event.position.number)")
-    if case .message(let message) = event.event {
-      buffer.writeString(
-        " \(message.sequence.number) \(message.sender.name) "
-          + message.body.replacing("\n", with: " "))
-    }
-    buffer.writeString("\n")
+    buffer.writeBytes(ProbeFrame.event(event))
   }
 
   func printCrowd(came: Int, went: Int, room: String, into buffer: inout ByteBuffer) -> Bool {

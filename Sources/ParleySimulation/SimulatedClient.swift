@@ -9,22 +9,30 @@ final class SlowSocket: ChannelOutboundHandler {
   typealias OutboundIn = ByteBuffer
 
   var isStopped = false
-  private var held: [(NIOAny, EventLoopPromise<Void>?)] = []
+  /// What the reader has got.
+  var received: [UInt8] = []
+  private var held: [(ByteBuffer, EventLoopPromise<Void>?)] = []
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    let bytes = self.unwrapOutboundIn(data)
     if self.isStopped {
-      self.held.append((data, promise))
+      self.held.append((bytes, promise))
     } else {
-      context.write(data, promise: promise)
+      self.received.append(contentsOf: bytes.readableBytesView)
+      promise?.succeed()
     }
   }
 
-  /// The reader reads again.
-  func resume(context: ChannelHandlerContext) {
-    self.isStopped = false
-    for (data, promise) in self.held { context.write(data, promise: promise) }
-    self.held.removeAll()
-    context.flush()
+  func flush(context: ChannelHandlerContext) {}
+
+  /// The reader takes one of the writes that wait; false where there is none.
+  @discardableResult
+  func take() -> Bool {
+    guard !self.held.isEmpty else { return false }
+    let (bytes, promise) = self.held.removeFirst()
+    self.received.append(contentsOf: bytes.readableBytesView)
+    promise?.succeed()
+    return true
   }
 
   /// The connection is gone.
@@ -34,46 +42,64 @@ final class SlowSocket: ChannelOutboundHandler {
   }
 }
 
-/// What a client was told that contradicts a promise.
-package struct SimulationFault: Error, CustomStringConvertible {
-  package let description: String
-}
-
-/// One simulated person: a connection, what it has been told, and what must hold of that.
+/// One simulated person: a connection, what it has been told, and what must hold of that without
+/// knowing anything else.
 final class SimulatedClient {
-  /// A room that it has open: the last that it was told.
-  private struct OpenRoom {
-    var name: Substring
-    var sequence: UInt64
-    var position: UInt64?
+  /// A message that it was shown, or that was acknowledged to it.
+  struct Promised: Hashable {
+    var room: UInt64
+    var number: UInt64
+  }
+
+  /// A command that it sent with a nonce.
+  private struct Nonced {
+    var nonce: Substring
+    var line: Substring
   }
 
   let name: String
   let channel: EmbeddedChannel
   let socket = SlowSocket()
-  private let echoes: Bool
-  private var rooms: [UInt64: OpenRoom] = [:]
-  private var current: UInt64?
+  let handler: SessionHandler
+  let script: SessionScript
+  let loop: Int
+  /// Tags that are still to be answered.
   private var due: [UInt64] = []
-  /// Bytes that wait because the server does not read.
-  private var unsent: [String] = []
+  private var dueStart = 0
+  private var nonced: [UInt64: Nonced] = [:]
+  /// What was stored with a nonce: the line, and the message's name.
+  private var effects: [Substring: (line: Substring, message: String)] = [:]
+  /// The newest place that it was shown in each room.
+  private var places: [UInt64: (position: UInt64, number: UInt64)] = [:]
+  /// Lines that wait because the server does not read.
+  private var unsent: [[String]] = []
+  private var hasEnded = false
   private(set) var isClosed = false
-  /// The newest lines, for the words of a fault.
+  /// The newest that it sent and was shown, for the words of a fault.
   private var transcript: [String] = []
-  /// Everything that it was ever shown: room, sequence, and who said what.
-  private(set) var shown: [(room: UInt64, sequence: UInt64, text: String)] = []
+  private(set) var promised: [Promised] = []
+  var keepsTranscript = false
+  /// Is told what it sends and is shown.
+  var say: ((String) -> Void)?
 
-  init(name: String, loop: EmbeddedEventLoop, engine: SteppedEngine, echoes: Bool) throws {
+  init(
+    name: String, loop: (index: Int, loop: EmbeddedEventLoop), engine: SteppedEngine,
+    dialect: ProbeDialect, script: SessionScript
+  ) throws {
     self.name = name
-    self.echoes = echoes
-    self.channel = EmbeddedChannel(handler: nil, loop: loop)
-    try self.channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+    self.loop = loop.index
+    self.script = script
+    self.channel = EmbeddedChannel(handler: nil, loop: loop.loop)
+    self.channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
     try self.channel.pipeline.syncOperations.addHandler(self.socket)
-    let dialect = ProbeDialect(echoes: echoes)
-    if let handler = engine.makeSession(on: self.channel, dialect: dialect, door: "probe") {
-      try self.channel.pipeline.syncOperations.addHandler(handler)
+    guard let handler = engine.makeSession(on: self.channel, dialect: dialect, door: "probe") else {
+      throw SimulationFault(.start, "no session can be made")
     }
+    self.handler = handler
+    try self.channel.pipeline.syncOperations.addHandler(handler)
   }
+
+  var session: SessionID { self.handler.id }
 
   /// Whether the server reads from it.
   private var isRead: Bool {
@@ -81,123 +107,150 @@ final class SimulatedClient {
     return (option?.value as? Bool) ?? true
   }
 
-  func send(_ line: String) throws {
-    self.transcript.append("> \(line)")
-    self.unsent.append(line)
+  func send(_ lines: [String]) throws {
+    if self.keepsTranscript { for line in lines { self.note("> " + line) } }
+    guard !self.hasEnded else { return }
+    self.unsent.append(lines)
     try self.pump()
   }
 
   /// Sends what waits, as far as the server reads.
   func pump() throws {
     while !self.unsent.isEmpty, self.isRead, self.channel.isActive {
-      let line = self.unsent.removeFirst()
-      try self.channel.writeInbound(ByteBuffer(string: line + "\n"))
+      var bytes = ByteBuffer()
+      for line in self.unsent.removeFirst() {
+        bytes.writeString(line)
+        bytes.writeStaticString("\n")
+      }
+      try self.channel.writeInbound(bytes)
     }
   }
 
-  func stopReading() { self.socket.isStopped = true }
+  func resumeReading() {
+    self.socket.isStopped = false
+    while self.socket.take() {}
+  }
 
-  func resumeReading() throws {
-    guard self.socket.isStopped else { return }
-    let context = try self.channel.pipeline.syncOperations.context(handler: self.socket)
-    self.socket.resume(context: context)
+  /// It has nothing more to say.
+  func endInput() {
+    self.unsent.removeAll()
+    self.hasEnded = true
+    self.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
   }
 
   /// The connection breaks.
   func vanish() {
     self.isClosed = true
     self.socket.drop()
-    if self.channel.isActive { _ = try? self.channel.finish(acceptAlreadyClosed: true) }
+    if self.channel.isActive { self.channel.close(promise: nil) }
   }
 
+  // MARK: What it was told
+
   /// Reads what has arrived and checks it.
-  func check() throws {
-    while var bytes = try self.channel.readOutbound(as: ByteBuffer.self) {
-      let text = bytes.readString(length: bytes.readableBytes) ?? ""
-      for line in text.split(separator: "\n") { try self.check(line) }
+  func check(_ ledger: Ledger) throws {
+    if !self.socket.received.isEmpty {
+      let bytes = self.socket.received
+      self.socket.received.removeAll(keepingCapacity: true)
+      var place = 0
+      do {
+        while let frame = ProbeFrame.next(in: bytes, at: &place) {
+          if self.keepsTranscript { self.note("\(frame)") }
+          try self.check(frame, ledger)
+        }
+      } catch let fault as SimulationFault {
+        throw SimulationFault(fault.kind, self.told(fault.text))
+      }
+      guard place == bytes.count else { throw SimulationFault(.delivery, "half a frame") }
     }
+    if !self.unsent.isEmpty { try self.pump() }
     if !self.channel.isActive { self.isClosed = true }
   }
 
-  private func check(_ line: Substring) throws {
-    self.transcript.append(String(line))
+  private func note(_ text: String) {
+    self.say?("    \(self.name) \(text)")
+    self.transcript.append(text)
     if self.transcript.count > 12 { self.transcript.removeFirst() }
-    let words = line.split(separator: " ", maxSplits: 5)
-    let numbers = words.map { UInt64($0) ?? 0 }
-    switch words[0] {
-    case "asked": self.due.append(numbers[1])
-    case "reply", "refused": try self.checkAnswer(numbers[1], line)
-    case "entered": self.enter(words, numbers)
-    case "left":
-      self.rooms = self.rooms.filter { $0.value.name != words[1] }
-      self.current = self.rooms.first { $0.value.name == words[2] }?.key
-    case "event": try self.checkEvent(words, numbers, line)
-    case "shown":
-      self.shown.append(
-        (numbers[1], numbers[2], words[3...].joined(separator: " ")))
-    case "unread": throw self.fault("a plan was printed instead of what it finds")
-    default: break
-    }
   }
 
-  /// Switching, and returning to the lobby, close the room that was current.
-  private func enter(_ words: [Substring], _ numbers: [UInt64]) {
-    let isOpen = words[4] == "again"
-    if words[4] == "switched" || words[4] == "returned", let current = self.current {
-      self.rooms[current] = nil
+  private func told(_ text: String) -> String {
+    ([self.name + ": " + text] + self.transcript).joined(separator: "\n    ")
+  }
+
+  private func check(_ frame: ProbeFrame, _ ledger: Ledger) throws {
+    switch frame.kind {
+    case .asked: return self.remember(frame)
+    case .probe: return
+    case .skipped: return try self.script.checkSkipped(frame)
+    case .closing:
+      // The server may end a session at any time; what it had not been shown is lost.
+      guard ["quit", "hungUp"].contains(frame.text(from: 0)) else { return }
+    case .event: try self.checkEvent(frame)
+    case .direct:
+      self.promised.append(Promised(room: frame.number(0), number: frame.number(2)))
+    case .reply, .refused: try self.checkAnswer(frame)
     }
-    if words[5] == "current" { self.current = numbers[1] }
-    guard !isOpen else { return }
-    self.rooms[numbers[1]] = OpenRoom(name: words[3], sequence: numbers[2], position: nil)
+    try self.script.check(frame, ledger)
+  }
+
+  private func remember(_ frame: ProbeFrame) {
+    self.due.append(frame.number(0))
+    guard frame.body.count > 8 else { return }
+    let text = frame.text(from: 8)
+    guard let space = text.firstIndex(of: " ") else { return }
+    self.nonced[frame.number(0)] = Nonced(nonce: text[..<space], line: text[space...])
+  }
+
+  /// Nothing twice, nothing out of order.
+  private func checkEvent(_ frame: ProbeFrame) throws {
+    let (room, position, number) = (frame.number(0), frame.number(1), frame.number(2))
+    let last = self.places[room] ?? (0, 0)
+    guard position > last.position, number == 0 || number > last.number else {
+      throw SimulationFault(.order, "\(frame) after \(last.position), #\(last.number)")
+    }
+    self.places[room] = (position, number == 0 ? last.number : number)
+    if number > 0 { self.promised.append(Promised(room: room, number: number)) }
   }
 
   /// One answer for each command, in the order of the commands.
-  private func checkAnswer(_ tag: UInt64, _ line: Substring) throws {
+  private func checkAnswer(_ frame: ProbeFrame) throws {
+    let tag = frame.number(0)
     guard tag != 0 else { return }
-    guard self.due.first == tag else {
-      throw self.fault("answer \(tag), but \(self.due.first ?? 0) was due: \(line)")
+    guard self.dueStart < self.due.count, self.due[self.dueStart] == tag else {
+      let due = self.dueStart < self.due.count ? self.due[self.dueStart] : 0
+      throw SimulationFault(.answer, "\(frame), but \(due) was due")
     }
-    self.due.removeFirst()
+    self.dueStart += 1
+    guard let nonced = self.nonced.removeValue(forKey: tag) else { return }
+    try self.checkNonce(nonced, frame)
   }
 
-  /// No gap, nothing twice, nothing out of order.
-  private func checkEvent(
-    _ words: [Substring], _ numbers: [UInt64], _ line: Substring
-  ) throws {
-    guard var room = self.rooms[numbers[1]] else {
-      throw self.fault("told of a room that it has not entered: \(line)")
+  /// A command sent again with its nonce has the answer of the first.
+  private func checkNonce(_ nonced: Nonced, _ frame: ProbeFrame) throws {
+    let known = self.effects[nonced.nonce]
+    if frame.kind == .refused {
+      guard let known else { return }
+      let isReused = frame.text(from: 8) == "nonce_reused"
+      guard isReused == (known.line != nonced.line) || frame.text(from: 8) == "storage_unavailable"
+      else { throw SimulationFault(.nonce, "\(frame) to \(nonced.nonce)\(nonced.line)") }
+      return
     }
-    if let last = room.position {
-      let isNext = self.echoes ? numbers[2] == last + 1 : numbers[2] > last
-      guard isNext else { throw self.fault("position \(numbers[2]) after \(last)") }
+    let message = frame.rest
+    guard message.hasPrefix("stored ") else { return }
+    if let known, known.line != nonced.line || known.message != message {
+      throw SimulationFault(
+        .nonce, "\(nonced.nonce)\(nonced.line): \(message), but \(known.line): \(known.message)")
     }
-    room.position = numbers[2]
-    if words.count >= 5 {
-      let isNext = self.echoes ? numbers[3] == room.sequence + 1 : numbers[3] > room.sequence
-      guard isNext else { throw self.fault("#\(numbers[3]) after #\(room.sequence): \(line)") }
-      room.sequence = numbers[3]
-      let text = words[4...].joined(separator: " ")
-      self.shown.append((numbers[1], numbers[3], text))
-    }
-    self.rooms[numbers[1]] = room
-  }
-
-  private func fault(_ text: String) -> SimulationFault {
-    SimulationFault(
-      description: "\(self.name): \(text)\n  " + self.transcript.joined(separator: "\n  "))
+    self.effects[nonced.nonce] = (nonced.line, message)
   }
 
   /// At rest, everything asked is answered and everything said is shown.
-  func checkRest(heads: [UInt64: UInt64]) throws {
-    guard self.unsent.isEmpty, self.due.isEmpty else {
-      throw self.fault("still waits for the answers \(self.due)")
+  func checkRest(_ ledger: Ledger) throws {
+    if let missing = self.script.missing(ledger) {
+      throw SimulationFault(.delivery, self.told("was not shown \(missing)"))
     }
-    guard self.echoes else { return }
-    for room in self.rooms.keys.sorted() {
-      guard let known = self.rooms[room], let head = heads[room] else { continue }
-      guard known.sequence == head else {
-        throw self.fault("has #\(known.sequence) of room \(room), whose head is #\(head)")
-      }
+    guard self.unsent.isEmpty, self.dueStart == self.due.count else {
+      throw SimulationFault(.answer, self.told("waits for \(self.due[self.dueStart...])"))
     }
   }
 }

@@ -1,0 +1,177 @@
+import ParleyTesting
+
+/// Draws the steps of a run from its seed, and a character for the run first: some have slow
+/// readers, some a late archive, some many restarts.
+struct StepGenerator {
+  static let clients = 8
+  static let rooms = ["lobby", "tea", "python", "rust"]
+
+  private var random: SplitMix64
+  /// How often each kind of step is drawn, in parts of their sum.
+  private var weights: [Int] = []
+  private var sum = 0
+  private var said = 0
+  private var isFull = false
+  /// Most of what is typed is said in the lobby, more than a room keeps in memory.
+  private let isChatty: Bool
+  /// The newest command with a nonce of each client.
+  private var nonced: [Int: String] = [:]
+
+  init(seed: UInt64) {
+    self.random = SplitMix64(seed: seed)
+    let slow = Int(self.random.next() % 4)
+    let late = Int(self.random.next() % 3)
+    self.isChatty = self.random.oneIn(4)
+    let rough = self.isChatty ? 0 : Int(self.random.next() % 3)
+    self.weights = [
+      6,  // connect
+      60,  // type
+      24,  // sequence
+      16,  // run a loop
+      late == 0 ? 2 : 8,  // archive
+      late == 1 ? 2 : 6,  // read
+      1 + slow * 3,  // stop reading
+      4,  // take a write
+      4,  // resume reading
+      rough,  // vanish
+      rough,  // the disk
+      1,  // restart, or a failure of the archive
+      2,  // sweep
+      2,  // wait
+    ]
+    self.sum = self.weights.reduce(0, +)
+  }
+
+  private mutating func below(_ bound: Int) -> Int {
+    Int(self.random.next() % UInt64(bound))
+  }
+
+  /// The next step, where `isThere` says which clients are connected.
+  mutating func next(_ isThere: [Bool]) -> SimulationStep {
+    let microseconds = Int64(self.below(20_000))
+    return SimulationStep(microseconds: microseconds, action: self.action(isThere))
+  }
+
+  private mutating func action(_ isThere: [Bool]) -> SimulationStep.Action {
+    var drawn = self.below(self.sum)
+    let kind = self.weights.firstIndex { weight in
+      drawn -= weight
+      return drawn < 0
+    }
+    let client = self.client(isThere)
+    switch kind {
+    case 0: return self.connect(isThere)
+    case 1: return self.type(client, isThere)
+    case 2: return .sequence
+    case 3: return .runLoop(self.below(2))
+    case 4: return .archive
+    case 5: return .read
+    case 6: return .stopReading(client: client)
+    case 7: return .takeSome(client: client)
+    case 8: return .resumeReading(client: client)
+    case 9: return self.below(2) == 0 ? .vanish(client: client) : .endInput(client: client)
+    case 10: return self.disk()
+    case 11: return self.misfortune()
+    case 12: return .sweep
+    default: return .wait(seconds: 1 + self.below(20))
+    }
+  }
+
+  /// One of those that are connected.
+  private mutating func client(_ isThere: [Bool]) -> Int {
+    let start = self.below(isThere.count)
+    for step in 0..<isThere.count where isThere[(start + step) % isThere.count] {
+      return (start + step) % isThere.count
+    }
+    return start
+  }
+
+  private mutating func connect(_ isThere: [Bool]) -> SimulationStep.Action {
+    guard let place = isThere.firstIndex(of: false) else { return .sequence }
+    self.nonced[place] = nil
+    // A name may be in use: the refusal is part of the play.
+    let name = self.name()
+    return .connect(
+      client: place, loop: self.below(2), name: name, echoes: self.below(4) != 0)
+  }
+
+  private mutating func name() -> String {
+    (self.below(6) == 0 ? "P" : "p") + "\(self.below(10))"
+  }
+
+  private mutating func type(_ client: Int, _ isThere: [Bool]) -> SimulationStep.Action {
+    guard isThere[client] else { return self.connect(isThere) }
+    var lines: [String] = []
+    for _ in 0...self.below(4) { lines.append(self.line(client)) }
+    return .type(client: client, lines: lines)
+  }
+
+  private mutating func line(_ client: Int) -> String {
+    let room = Self.rooms[self.below(Self.rooms.count)]
+    self.said += 1
+    if self.isChatty, self.below(6) > 0 { return "words \(self.said)" }
+    switch self.below(64) {
+    case 0...2: return "/join \(room)"
+    case 3...4: return "/add \(room)"
+    case 5: return "/leave"
+    case 6: return "%groupleave \(room)"
+    case 7...9: return "/post Subject \(self.said) | body \(self.said)"
+    case 10...11: return "/list"
+    case 12: return "/list #\(room)"
+    case 13...15: return "/read \(1 + self.below(60))"
+    case 16...18: return "/history \(1 + self.below(300))"
+    case 19: return "/history #\(room) 5"
+    case 20: return "/who"
+    case 21...22: return "/dm \(self.name()) direct \(self.said)"
+    case 23: return "/history @\(self.name()) 9"
+    case 24...26: return "/remove \(1 + self.below(60))"
+    case 27: return "/topic topic \(self.said)"
+    case 28...29: return "/nick \(self.name())"
+    case 30: return self.below(3) == 0 ? "/exit" : "/rooms"
+    case 31: return "/nosuchcommand"
+    case 32: return "/ignore \(self.name())"
+    case 33: return "/reply \(1 + self.below(60)) answer \(self.said)"
+    case 34: return self.name()
+    case 35: return "/whois \(self.name())"
+    case 36:
+      let text = String(repeating: "long ", count: 40 + self.below(700))
+      return self.below(3) == 0 ? "/post Long \(self.said) | " + text + text : text
+    case 37...42: return self.fresh(client)
+    case 43...46: return self.again(client)
+    default: return "words \(self.said)"
+    }
+  }
+
+  private mutating func fresh(_ client: Int) -> String {
+    let what =
+      self.below(3) == 0 ? "/dm \(self.name()) noted \(self.said)" : "noted \(self.said)"
+    let line = "~n\(self.said) \(what)"
+    self.nonced[client] = line
+    return line
+  }
+
+  /// A command with its nonce again, or another with the same nonce.
+  private mutating func again(_ client: Int) -> String {
+    guard let line = self.nonced[client], let space = line.firstIndex(of: " ") else {
+      return self.fresh(client)
+    }
+    return self.below(6) == 0 ? line[..<space] + " noted otherwise" : line
+  }
+
+  private mutating func disk() -> SimulationStep.Action {
+    self.isFull.toggle()
+    return self.isFull ? .fillDisk : .freeDisk
+  }
+
+  private mutating func misfortune() -> SimulationStep.Action {
+    self.isFull = false
+    switch self.below(8) {
+    case 0: return .failAppend(isKept: true)
+    case 1: return .failAppend(isKept: false)
+    case 2: return .failArchiveWrite
+    case 3: return .failArchiveRead
+    case 4, 5: return .restart(losesPower: true)
+    default: return .restart(losesPower: false)
+    }
+  }
+}
