@@ -12,13 +12,15 @@ JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 # Where `make client` finds the server.
 HOST ?= 127.0.0.1
 PORT ?= 6789
-# The one seed that the simulation plays, or how many of them.
+# The one seed that `make sim` tells, or how many of them it plays; SABOTAGE breaks the server.
 SEED ?=
-SEEDS ?=
+SEEDS ?= 10000
+SABOTAGE ?=
 
 # A target must name each target that it imports.
 IMPORTS := --explicit-target-dependency-import-check error
 RELEASE := swift build -c release $(IMPORTS) --product parley
+SIMULATE := swift build -c release $(IMPORTS) --product parley-sim
 
 .PHONY: help setup build run client demo test sanitize fuzz soak format lint sim bench docs
 
@@ -69,9 +71,10 @@ format: ## format the Swift files
 lint: ## check the Swift files' format and the scripts' syntax
 	@Scripts/lint
 
-sim: ## run the simulation (SEED=… repeats one, SEEDS=… says how many)
-	swift build --build-tests $(IMPORTS)
-	PARLEY_SEED=$(SEED) PARLEY_SEEDS=$(SEEDS) swift test --skip-build --filter ParleySimulationTests
+sim: ## play simulated servers (SEED=… tells one, SEEDS=… says how many)
+	$(SIMULATE)
+	@"$$($(SIMULATE) --show-bin-path)/parley-sim" $(if $(SABOTAGE),--sabotage $(SABOTAGE)) \
+	  $(if $(SEED),--seed $(SEED),--seeds 1-$(SEEDS)) $(ARGS)
 
 bench: ## compare with a bare C server (ARGS=--acknowledged: messages a second)
 	@Scripts/setup test

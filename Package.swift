@@ -128,6 +128,13 @@ let package = Package(
         .product(name: "NIOEmbedded", package: nio),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "parley-sim",
+      dependencies: [
+        "ParleySimulation",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "ParleySimulationTests", dependencies: ["ParleySimulation"], swiftSettings: settings),
     .testTarget(

@@ -22,6 +22,7 @@ private let allowed: [String: Set<String>] = {
       "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyRuntime",
       "ParleyTesting",
     ],
+    "parley-sim": ["ParleySimulation"],
     "ParleyBench": ["CEpoll"],
     "ParleyFuzz": [
       "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
