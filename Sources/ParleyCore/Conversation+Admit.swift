@@ -12,7 +12,8 @@ extension Conversation {
   ) -> Admission {
     do throws(Refusal) {
       switch command {
-      case .greet, .ping, .topic, .list, .read, .history, .who, .rooms, .whois, .misuse, .local:
+      case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .misuse,
+        .local:
         return .answer
       case .quit(let departure):
         if case .quit(let word) = departure, !word.isEmpty {
@@ -54,8 +55,8 @@ extension Conversation {
     case .remove(let selector, _):
       _ = try self.readable(selector, by: try self.loggedIn(session))
     case .away: _ = try self.loggedIn(session)
-    case .greet, .quit, .ping, .topic, .list, .read, .history, .who, .rooms, .whois, .misuse,
-      .local:
+    case .greet, .quit, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
+      .misuse, .local:
       break
     }
   }
@@ -80,7 +81,9 @@ extension Command {
     case .remove(let selector, let sequence): .remove(selector, sequence)
     case .away(let text): .away(text)
     case .ignore(let name): .ignore(name)
-    case .greet, .ping, .topic, .list, .read, .history, .who, .rooms, .whois, .misuse, .local: nil
+    case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .misuse,
+      .local:
+      nil
     }
   }
 }

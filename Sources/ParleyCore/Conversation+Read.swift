@@ -37,6 +37,8 @@ extension Conversation {
       return try self.message(sequence, of: selector, for: try self.loggedIn(id))
     case .history(let selector, let limit):
       return try self.history(selector, limit, for: try self.loggedIn(id))
+    case .search(let selector, let query, let before):
+      return try self.search(selector, query, before: before, for: try self.loggedIn(id))
     case .who(let selector, let membersOnly):
       return try self.people(selector, membersOnly: membersOnly, for: try self.loggedIn(id))
     case .rooms: return self.summaries(for: try self.loggedIn(id))
@@ -76,6 +78,17 @@ extension Conversation {
     let excerpt = readable.room.flatMap { self.rooms[$0] }?.newest(
       limit, window: readable.window)
     return .history(conversation: readable.title, excerpt ?? .messages([], more: false))
+  }
+
+  private func search(
+    _ selector: ConversationSelector, _ query: SearchQuery, before: Sequence?,
+    for session: Session
+  ) throws(Refusal) -> Reply {
+    let readable = try self.readable(selector, by: session)
+    let excerpt = readable.room.flatMap { self.rooms[$0] }?.search(
+      query, before: before, window: readable.window)
+    return .found(
+      conversation: readable.title, query, excerpt ?? .found([], before: nil))
   }
 
   private func people(

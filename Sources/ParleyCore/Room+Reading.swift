@@ -33,6 +33,18 @@ extension Room {
     self.newest(limit, after: .zero, window: window) ?? self.plan(.newest(limit: limit), window)
   }
 
+  /// The newest messages of the window that have it, of those below `before`.
+  ///
+  /// It is always read from the archive: the core's thread has no time to look through texts.
+  func search(_ query: SearchQuery, before: Sequence?, window: Window) -> Excerpt {
+    let below = before.map { Sequence($0.number - min($0.number, 1)) }
+    return .plan(
+      ReadPlan(
+        room: self.state.id, window: window,
+        through: min(self.state.head, below ?? self.state.head),
+        query: .search(query, limit: Limits.searchDefault)))
+  }
+
   /// The board: the newest `limit` posts of the window, removed ones left out.
   ///
   /// It is listed by subjects, so that the length of the bodies does not end it.

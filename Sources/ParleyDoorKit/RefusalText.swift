@@ -85,6 +85,7 @@ package enum RefusalText {
     case .name: "a name"
     case .awayText: "an away text"
     case .lastWord: "a last word"
+    case .search: "what is searched for"
     case .rooms, .members, .ignored, .roomsOfServer, .participants: "it"
     }
   }
@@ -104,6 +105,7 @@ package enum RefusalText {
     case .ignored: "people can be ignored"
     case .roomsOfServer: "rooms can exist on this server"
     case .participants: "people can be on this server"
+    case .search: "words can be searched for"
     }
   }
 }

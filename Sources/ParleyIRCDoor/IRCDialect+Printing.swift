@@ -63,8 +63,8 @@ extension IRCDialect {
     case .stored, .delivered:
       // What was done is answered by nothing in IRC.
       return
-    case .greeting, .topic, .topicSet, .removed, .posts, .message, .history, .people, .rooms,
-      .profile, .away, .ignoring:
+    case .greeting, .topic, .topicSet, .removed, .posts, .message, .history, .found, .people,
+      .rooms, .profile, .away, .ignoring:
       // None of the six words asks for these.
       return
     }
@@ -102,7 +102,7 @@ extension IRCDialect {
     }
     self.printNames(entry.present, channel, into: &buffer)
     switch entry.excerpt {
-    case .messages(let messages, more: _):
+    case .messages(let messages, more: _), .found(let messages, before: _):
       for message in messages {
         self.ircPrinter.printMessage(message, target: channel, clock: true, into: &buffer)
       }

@@ -50,6 +50,17 @@ package struct Arguments: Sendable {
     return Sequence(number)
   }
 
+  /// `<N`: only messages below that number; nil, and nothing is taken, where there is none.
+  mutating func before() -> Sequence? {
+    guard self.peek == UInt8(ascii: "<") else { return nil }
+    var rest = self
+    guard let word = rest.word() else { return nil }
+    var number = Arguments(word.dropFirst())
+    guard let sequence = number.sequence() else { return nil }
+    self = rest
+    return sequence
+  }
+
   /// A room that must be there, with or without `#`.
   mutating func room() throws(Refusal) -> Name? {
     guard let word = self.word() else { return nil }

@@ -85,6 +85,36 @@ extension CommandTable {
           return .command(.history(conversation, limit: Int(number)))
         }
       ]),
+    CommandRow(
+      "search", "find messages by their words",
+      details: [
+        "Finds what has all the words, in subject or text, whatever their case and accents; the",
+        "newest \(Limits.searchDefault). word* finds words that begin so, \"two words\" words that stand together.",
+        "With <N it looks below message N: so one goes on to older ones.",
+      ],
+      refusals: [
+        "bad_name", "bad_text", "too_long", "too_many", "no_current_room", "no_such_room",
+        "not_a_member", "no_such_name",
+      ],
+      forms: [
+        CommandForm(
+          "/search", arguments: "[#ROOM or @NAME] [<N] WORDS",
+          examples: [
+            "minutes", "#python \"big snakes\" tail*", "@bob <7 lunch", "<44 AND OR NOT", "<3 <b>",
+          ],
+          misuses: ["", "#python", "<44", "...", "* \"\" !?"]
+        ) { rest throws(Refusal) in
+          let conversation = try rest.optionalConversation()
+          let before = rest.before()
+          guard let text = rest.text() else { return nil }
+          try TextRules.check(text, .search, bytesMax: Limits.searchBytesMax)
+          let query = try SearchQuery(text)
+          guard !query.isEmpty else {
+            throw .badArguments(usage: "a word has letters or digits")
+          }
+          return .command(.search(conversation, query, before: before))
+        }
+      ]),
   ]
 
   /// A text for the current room, checked.

@@ -53,6 +53,8 @@ extension LineDialect {
       self.printRead(conversation, excerpt, into: &buffer)
     case .history(let conversation, let excerpt):
       self.printHistory(conversation, excerpt, into: &buffer)
+    case .found(let conversation, let query, let excerpt):
+      self.printFound(conversation, query, excerpt, into: &buffer)
     case .people(let room, let people, let more):
       self.printPeople(room, people, more: more, into: &buffer)
     case .rooms(let rooms, let more):
@@ -156,7 +158,7 @@ extension LineDialect {
 
   static func messages(_ excerpt: Excerpt) -> [Message] {
     switch excerpt {
-    case .messages(let messages, more: _): messages
+    case .messages(let messages, more: _), .found(let messages, before: _): messages
     // Read before it gets here.
     case .plan: []
     }
@@ -165,6 +167,7 @@ extension LineDialect {
   static func hasMore(_ excerpt: Excerpt) -> Bool {
     switch excerpt {
     case .messages(_, let more): more
+    case .found(_, let before): before != nil
     case .plan: false
     }
   }
@@ -196,6 +199,13 @@ extension LineDialect {
     let count = Self.count(messages.count, "message", "messages")
     let more = Self.hasMore(excerpt) ? ", there are older ones" : ""
     self.line("ok \(count) of \(conversation)\(more):", &buffer)
+    self.printMessages(messages, of: conversation, into: &buffer)
+  }
+
+  /// Appends messages of a room or of a direct conversation, `@NAME`.
+  private func printMessages(
+    _ messages: [Message], of conversation: String, into buffer: inout ByteBuffer
+  ) {
     self.printMessages(messages, into: &buffer) { printer, message, buffer in
       if let other = Self.directPartner(conversation) {
         let recipient = message.sender.name == other ? self.ownName : other
@@ -204,6 +214,26 @@ extension LineDialect {
         printer.printMessage(message, in: conversation, into: &buffer)
       }
     }
+  }
+
+  private func printFound(
+    _ conversation: String, _ query: SearchQuery, _ excerpt: Excerpt,
+    into buffer: inout ByteBuffer
+  ) {
+    let messages = Self.messages(excerpt)
+    var text = "ok nothing that you may see of \(conversation) has that"
+    if !messages.isEmpty {
+      text = "ok \(Self.count(messages.count, "message", "messages")) of \(conversation)"
+    }
+    if case .found(_, let before?) = excerpt {
+      if messages.isEmpty { text += ", down to #\(before.number)" }
+      let selector = Self.directPartner(conversation) == nil ? "#" + conversation : conversation
+      text += "; older ones: /search \(selector) <\(before.number) \(query.text)"
+    } else if !messages.isEmpty {
+      text += ":"
+    }
+    self.line(text, &buffer)
+    self.printMessages(messages, of: conversation, into: &buffer)
   }
 
   private static func directPartner(_ conversation: String) -> String? {

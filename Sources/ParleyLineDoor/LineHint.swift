@@ -71,7 +71,7 @@ enum LineHint {
   private static func hint(_ bounded: Refusal.Bounded) -> String {
     switch bounded {
     case .line, .message: "send it in parts, or /post it"
-    case .post, .subject, .topic, .name, .awayText, .lastWord: "make it shorter"
+    case .post, .subject, .topic, .name, .awayText, .lastWord, .search: "make it shorter"
     case .rooms, .members, .ignored, .roomsOfServer, .participants: "make it less"
     }
   }
@@ -81,6 +81,7 @@ enum LineHint {
     switch bounded {
     case .rooms: return "/leave one first"
     case .ignored: return "/ignore NAME again shows somebody"
+    case .search: return "leave some out"
     case .line, .message, .post, .subject, .topic, .name, .awayText, .lastWord, .members,
       .roomsOfServer, .participants:
       return "try again later"

@@ -17,8 +17,10 @@ package protocol Archive: Sendable {
 
   /// Reads what the core has planned. Messages in the order of their sequences; `more` says that
   /// older ones inside the window were left out (by the limit), or that the answer was ended by
-  /// ``Limits/answerBytesMax``. The plan's offset has been reached when this is called.
-  func read(_ plan: ReadPlan) throws(ArchiveError) -> (messages: [Message], more: Bool)
+  /// ``Limits/answerBytesMax``. A search that has looked at ``Limits/searchedMax`` messages, or
+  /// for ``Limits/searchMillisecondsMax``, may end there. The plan's offset has been reached when
+  /// this is called.
+  func read(_ plan: ReadPlan) throws(ArchiveError) -> ReadAnswer
 
   /// What a room was told after `position` (messages after `sequence` and events, merged by
   /// position): at most `limit` of them and about `bytesMax` bytes of text; a message that was

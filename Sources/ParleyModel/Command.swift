@@ -82,6 +82,9 @@ public enum Command: Hashable, Sendable {
   case read(ConversationSelector, Sequence)
   /// The newest `limit` messages (default ``Limits/historyDefault``) that the asker may see.
   case history(ConversationSelector, limit: Int?)
+  /// The newest ``Limits/searchDefault`` messages that have it, of those that the asker may see;
+  /// with `before` of those with smaller numbers.
+  case search(ConversationSelector, SearchQuery, before: Sequence?)
   /// With `membersOnly` it is refused to others (`%users`); otherwise it answers for any room
   /// that `rooms` shows the asker.
   case who(RoomSelector, membersOnly: Bool)

@@ -48,6 +48,16 @@ public enum Limits {
   public static let answerBytesMax = 64 * 1024
   /// Messages that `history` answers with where no number is given.
   public static let historyDefault = 20
+  /// Messages that `search` answers with; how to see older ones is said.
+  public static let searchDefault = 20
+  /// What is searched for, in bytes; more is refused.
+  public static let searchBytesMax = 512
+  /// The same in words; more are refused.
+  public static let searchWordsMax = 32
+  /// Messages that one `search` looks at; beyond them it ends and says how to go on.
+  public static let searchedMax = 50_000
+  /// How long one `search` may take, in milliseconds; beyond it ends and says how to go on.
+  public static let searchMillisecondsMax = 500
   /// Messages that one `history`, `list` or return to a room answers with.
   public static let historyMax = 1_000
   /// Messages shown on return to a room that was closed meanwhile; the rest is `history`'s.

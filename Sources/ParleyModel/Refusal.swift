@@ -53,7 +53,7 @@ public enum Refusal: Hashable, Sendable, Error {
   /// What a bound is of.
   public enum Bounded: UInt8, Hashable, Sendable {
     case line, message, post, subject, topic, name, rooms, members, ignored, awayText, lastWord,
-      roomsOfServer, participants
+      roomsOfServer, participants, search
   }
 
   /// What only some may do.

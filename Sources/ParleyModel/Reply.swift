@@ -2,6 +2,8 @@
 public enum Excerpt: Hashable, Sendable {
   /// `more` says that older ones, or the rest past 64 KiB, were left out.
   case messages([Message], more: Bool)
+  /// What was found; below `before` there may be more.
+  case found([Message], before: Sequence?)
   /// The runtime reads it and gives the reply on as `messages`.
   case plan(ReadPlan)
 }
@@ -33,6 +35,8 @@ public struct ReadPlan: Hashable, Sendable {
     case posts(limit: Int)
     /// Everything of the window from `after` on (exclusive), the newest `limit`, in order.
     case since(Sequence, limit: Int)
+    /// The newest `limit` messages that have it, in order, removed ones left out.
+    case search(SearchQuery, limit: Int)
   }
 
   public var room: RoomID
@@ -51,6 +55,22 @@ public struct ReadPlan: Hashable, Sendable {
     self.through = through
     self.query = query
     self.offset = offset
+  }
+}
+
+/// What a read of the archive found.
+public struct ReadAnswer: Hashable, Sendable {
+  /// In order.
+  public var messages: [Message]
+  /// Whether older ones of the window, or the rest past 64 KiB, were left out.
+  public var more: Bool
+  /// Of a search: messages below this were not looked at.
+  public var before: Sequence?
+
+  public init(_ messages: [Message], more: Bool, before: Sequence? = nil) {
+    self.messages = messages
+    self.more = more
+    self.before = before
   }
 }
 
@@ -209,6 +229,7 @@ public enum Reply: Hashable, Sendable {
   /// The excerpt holds the one message.
   case message(conversation: String, Excerpt)
   case history(conversation: String, Excerpt)
+  case found(conversation: String, SearchQuery, Excerpt)
   /// The first ``Limits/listedMax``, and how many there are besides.
   case people(room: String, [Person], more: Int)
   /// The first ``Limits/listedMax``, and how many there are besides.
@@ -223,10 +244,12 @@ public enum Reply: Hashable, Sendable {
     switch self {
     case .entered(let entry):
       if case .plan(let plan) = entry.excerpt { plan } else { nil }
-    case .posts(_, .plan(let plan)), .message(_, .plan(let plan)), .history(_, .plan(let plan)):
+    case .posts(_, .plan(let plan)), .message(_, .plan(let plan)), .history(_, .plan(let plan)),
+      .found(_, _, .plan(let plan)):
       plan
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .posts, .message, .history, .people, .rooms, .profile, .away, .ignoring, .local:
+      .removed, .posts, .message, .history, .found, .people, .rooms, .profile, .away, .ignoring,
+      .local:
       nil
     }
   }
@@ -240,6 +263,8 @@ public enum Reply: Hashable, Sendable {
     case .posts(let room, _): return .posts(room: room, excerpt)
     case .message(let conversation, _): return .message(conversation: conversation, excerpt)
     case .history(let conversation, _): return .history(conversation: conversation, excerpt)
+    case .found(let conversation, let query, _):
+      return .found(conversation: conversation, query, excerpt)
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .local:
       return self

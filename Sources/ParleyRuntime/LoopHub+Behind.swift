@@ -132,15 +132,20 @@ extension LoopHub {
     if !feed.isBehind { self.fallBehind(feed, atPassStart: false) }
     feed.isReading = true
     let archive = self.archive
-    self.onReader(feed) {
-      (unwritten) throws(ArchiveError) -> (messages: [Message], more: Bool) in
+    self.onReader(feed) { (unwritten) throws(ArchiveError) -> ReadAnswer in
       unwritten.add(to: try archive.read(plan), for: plan)
     } then: { hub, feed, found in
-      let excerpt = Excerpt.messages(found.messages, more: found.more)
       feed.session.print(
-        Self.output(tag, reply.with(excerpt), plan.query, found.messages))
+        Self.output(tag, reply.with(Self.excerpt(found, plan.query)), plan.query, found.messages))
       feed.session.flushOwn()
       hub.advance(feed)
+    }
+  }
+
+  private static func excerpt(_ found: ReadAnswer, _ query: ReadPlan.Query) -> Excerpt {
+    switch query {
+    case .one, .newest, .posts, .since: .messages(found.messages, more: found.more)
+    case .search: .found(found.messages, before: found.before)
     }
   }
 

@@ -242,7 +242,8 @@ struct Sequencer: ~Copyable {
       case .login, .nick, .join, .add, .setTopic, .say, .post, .reply, .direct, .remove, .away,
         .ignore:
         self.steps.append(.refuse(session, request.tag, .storageUnavailable))
-      case .greet, .ping, .topic, .list, .read, .history, .who, .rooms, .whois, .misuse, .local:
+      case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
+        .misuse, .local:
         self.steps.append(.answer(session, request))
       }
     }

@@ -27,13 +27,16 @@ struct Unwritten: Sendable {
 
   /// What the archive found for a plan, and what belongs to it since.
   func add(
-    to found: (messages: [Message], more: Bool), for plan: ReadPlan
-  ) -> (messages: [Message], more: Bool) {
+    to found: ReadAnswer, for plan: ReadPlan
+  ) -> ReadAnswer {
     guard !self.batches.isEmpty else { return found }
     var messages = found.messages
+    var matcher: SearchMatcher?
+    if case .search(let query, limit: _) = plan.query { matcher = SearchMatcher(query) }
     for record in self.batches.joined() {
       switch record {
-      case .message(let message) where Self.belongs(message, to: plan): messages.append(message)
+      case .message(let message) where Self.belongs(message, to: plan):
+        if matcher?.matches(message) ?? true { messages.append(message) }
       case .removal(plan.room, let sequence, let removal):
         guard let place = messages.firstIndex(where: { $0.sequence == sequence }) else { break }
         messages[place].subject = ""
@@ -42,10 +45,13 @@ struct Unwritten: Sendable {
       case .message, .event, .removal, .state, .forget, .roomDeleted: break
       }
     }
+    if plan.query.leavesRemovedOut { messages.removeAll { $0.removal != nil } }
     guard let limit = plan.query.limit, messages.count > limit else {
-      return (messages, found.more)
+      return ReadAnswer(messages, more: found.more, before: found.before)
     }
-    return (messages.suffix(limit), true)
+    messages = messages.suffix(limit)
+    let before = matcher == nil ? nil : messages.first?.sequence
+    return ReadAnswer(messages, more: true, before: before)
   }
 
   private static func belongs(_ message: Message, to plan: ReadPlan) -> Bool {
@@ -54,7 +60,7 @@ struct Unwritten: Sendable {
     else { return false }
     return switch plan.query {
     case .one(let sequence): message.sequence == sequence
-    case .newest: true
+    case .newest, .search: true
     case .posts: message.kind.isPost
     case .since(let sequence, _): message.sequence > sequence
     }
@@ -66,7 +72,14 @@ extension ReadPlan.Query {
   fileprivate var limit: Int? {
     switch self {
     case .one: nil
-    case .newest(let limit), .posts(let limit), .since(_, let limit): limit
+    case .newest(let limit), .posts(let limit), .since(_, let limit), .search(_, let limit): limit
+    }
+  }
+
+  fileprivate var leavesRemovedOut: Bool {
+    switch self {
+    case .posts, .search: true
+    case .one, .newest, .since: false
     }
   }
 }

@@ -14,19 +14,25 @@ struct ArchiveReader {
   }
 
   /// Answers a plan.
-  mutating func read(_ plan: ReadPlan) throws -> (messages: [Message], more: Bool) {
+  mutating func read(
+    _ plan: ReadPlan, bounds: ArchiveSearch.Bounds = ArchiveSearch.Bounds()
+  ) throws -> ReadAnswer {
     switch plan.query {
     case .one(let sequence):
       let found = try self.newest(plan, from: sequence, downTo: sequence, limit: 1)
-      return (found.messages, false)
+      return ReadAnswer(found.messages, more: false)
     case .newest(let limit):
       return Self.answer(try self.newest(plan, from: plan.through, downTo: .zero, limit: limit))
     case .since(let sequence, let limit):
       return Self.answer(
         try self.newest(plan, from: plan.through, downTo: sequence.next, limit: limit))
     case .posts(let limit):
-      return try self.newest(
+      let found = try self.newest(
         plan, from: plan.through, downTo: .zero, limit: limit, ofBoard: true)
+      return ReadAnswer(found.messages, more: found.more)
+    case .search(let query, let limit):
+      var search = ArchiveSearch(self.database, plan, query, limit: limit, bounds: bounds)
+      return try search.run()
     }
   }
 
@@ -75,15 +81,15 @@ struct ArchiveReader {
   /// Ends an answer at the first message that takes it past ``Limits/answerBytesMax``.
   private static func answer(
     _ found: (messages: [Message], more: Bool)
-  ) -> (messages: [Message], more: Bool) {
+  ) -> ReadAnswer {
     var bytes = 0
     for (index, message) in found.messages.enumerated() {
       guard bytes <= Limits.answerBytesMax else {
-        return (Array(found.messages[..<index]), true)
+        return ReadAnswer(Array(found.messages[..<index]), more: true)
       }
       bytes += message.subject.utf8.count + message.body.utf8.count
     }
-    return found
+    return ReadAnswer(found.messages, more: found.more)
   }
 
   /// What a room was told after a position and a sequence, in the order of the positions.

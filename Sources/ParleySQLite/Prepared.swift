@@ -36,6 +36,11 @@ struct Prepared {
     sqlite3_bind_blob(self.handle, index, bytes.baseAddress, Int32(bytes.count), nil)
   }
 
+  /// A text that is copied.
+  func bind(_ index: Int32, text: String) {
+    sqlite3_bind_text(self.handle, index, text, -1, Self.transient)
+  }
+
   /// Bytes that are copied.
   func bind(_ index: Int32, _ bytes: [UInt8]) {
     bytes.withUnsafeBytes { buffer in

@@ -104,13 +104,18 @@ package final class SQLiteArchive: Archive {
     }
   }
 
-  package func read(
-    _ plan: ReadPlan
-  ) throws(ArchiveError) -> (messages: [Message], more: Bool) {
+  package func read(_ plan: ReadPlan) throws(ArchiveError) -> ReadAnswer {
+    try self.read(plan, bounds: ArchiveSearch.Bounds())
+  }
+
+  /// The same with other bounds of a search.
+  func read(
+    _ plan: ReadPlan, bounds: ArchiveSearch.Bounds
+  ) throws(ArchiveError) -> ReadAnswer {
     try archived(self.path) {
       try self.pool.read { database in
         var reader = ArchiveReader(database)
-        return try reader.read(plan)
+        return try reader.read(plan, bounds: bounds)
       }
     }
   }

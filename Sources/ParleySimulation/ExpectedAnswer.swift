@@ -33,6 +33,15 @@ extension Ledger {
       return self.newest(1, titled: title, participant, "read \(sequence.number)") { number, _ in
         UInt64(number) == sequence.number
       }
+    case .found(let title, let query, _):
+      guard case .search(_, _, let before) = command else { return nil }
+      var matcher = SearchMatcher(query)
+      return self.newest(
+        Limits.searchDefault, titled: title, participant, "search \(query.text)"
+      ) { number, line in
+        UInt64(number) < before?.number ?? .max && line.removedBytes == nil
+          && matcher.matches(line.message)
+      }
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .local:
       return nil

@@ -126,7 +126,7 @@ package struct ProbeDialect: Dialect {
     switch reply {
     case .greeting, .welcome, .renamed, .local: true
     case .pong, .entered, .left, .topic, .topicSet, .stored, .delivered, .removed, .posts,
-      .message, .history, .people, .rooms, .profile, .away, .ignoring:
+      .message, .history, .found, .people, .rooms, .profile, .away, .ignoring:
       false
     }
   }

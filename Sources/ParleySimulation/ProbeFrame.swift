@@ -207,6 +207,7 @@ extension ProbeFrame {
     case .posts(let room, _): "posts \(room)"
     case .message(let conversation, _): "message \(conversation)"
     case .history(let conversation, _): "history \(conversation)"
+    case .found(let conversation, let query, _): "found \(conversation) \(query.text)"
     case .people(let room, let people, _):
       "people \(room) " + people.map(\.name).joined(separator: " ")
     case .rooms(let rooms, _): "rooms " + rooms.map { "\($0.name) \($0.present)" }.joined()
@@ -223,7 +224,9 @@ extension Reply {
   var excerpt: Excerpt? {
     switch self {
     case .entered(let entry): entry.excerpt
-    case .posts(_, let excerpt), .message(_, let excerpt), .history(_, let excerpt): excerpt
+    case .posts(_, let excerpt), .message(_, let excerpt), .history(_, let excerpt),
+      .found(_, _, let excerpt):
+      excerpt
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .local:
       nil
@@ -231,7 +234,10 @@ extension Reply {
   }
 
   fileprivate var messages: [Message] {
-    if case .messages(let messages, _) = self.excerpt { messages } else { [] }
+    switch self.excerpt {
+    case .messages(let messages, more: _), .found(let messages, before: _): messages
+    case .plan, nil: []
+    }
   }
 }
 

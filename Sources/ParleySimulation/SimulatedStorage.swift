@@ -198,8 +198,8 @@ private struct SimulatedArchive: Archive {
     }
   }
 
-  func read(_ plan: ReadPlan) throws(ArchiveError) -> (messages: [Message], more: Bool) {
-    let found = self.storage.disk.withLock { disk -> (messages: [Message], more: Bool)? in
+  func read(_ plan: ReadPlan) throws(ArchiveError) -> ReadAnswer {
+    let found = self.storage.disk.withLock { disk -> ReadAnswer? in
       if disk.failsNextRead {
         disk.failsNextRead = false
         return nil
@@ -221,6 +221,7 @@ private struct SimulatedArchive: Archive {
     case .newest(let limit): plan.query = .newest(limit: limit + 1)
     case .posts(let limit): plan.query = .posts(limit: limit + 1)
     case .since(let sequence, let limit): plan.query = .since(sequence, limit: limit + 1)
+    case .search(let query, let limit): plan.query = .search(query, limit: limit + 1)
     }
     return plan
   }

@@ -112,7 +112,8 @@ extension Reply {
   /// Whether it answers a command that changes nothing.
   fileprivate var isQuery: Bool {
     switch self {
-    case .greeting, .pong, .topic, .posts, .message, .history, .people, .rooms, .profile, .local:
+    case .greeting, .pong, .topic, .posts, .message, .history, .found, .people, .rooms, .profile,
+      .local:
       true
     case .welcome, .renamed, .entered, .left, .topicSet, .stored, .delivered, .removed, .away,
       .ignoring:

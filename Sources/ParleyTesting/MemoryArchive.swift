@@ -22,9 +22,7 @@ package final class MemoryArchive: Archive {
     self.fold.withLock { $0.offset }
   }
 
-  package func read(
-    _ plan: ReadPlan
-  ) throws(ArchiveError) -> (messages: [Message], more: Bool) {
+  package func read(_ plan: ReadPlan) throws(ArchiveError) -> ReadAnswer {
     self.fold.withLock { $0.read(plan) }
   }
 

@@ -99,7 +99,7 @@ package struct RecordFold: Sendable {
   }
 
   /// Answers a plan as the archive does.
-  package func read(_ plan: ReadPlan) -> (messages: [Message], more: Bool) {
+  package func read(_ plan: ReadPlan) -> ReadAnswer {
     let visible = self.messages(in: plan.room).filter {
       $0.sequence <= plan.through && plan.window.shows($0.sequence, isPost: $0.kind.isPost)
     }
@@ -118,16 +118,27 @@ package struct RecordFold: Sendable {
     case .since(let sequence, let limit):
       all = visible.filter { $0.sequence > sequence }
       chosen = all.suffix(limit)
+    case .search(let query, let limit):
+      var matcher = SearchMatcher(query)
+      var hits = SearchHits(limit: limit)
+      for message in visible.reversed() where matcher.matches(message) {
+        guard hits.add(message) else { break }
+      }
+      return hits.answer
     }
     // The board is listed by subjects: the length of the bodies does not end it.
-    if case .posts = plan.query { return (Array(chosen), all.count > chosen.count) }
+    if case .posts = plan.query {
+      return ReadAnswer(Array(chosen), more: all.count > chosen.count)
+    }
     var bytes = 0
     var messages: [Message] = []
     for message in chosen {
-      guard bytes <= Limits.answerBytesMax else { return (messages, true) }
+      guard bytes <= Limits.answerBytesMax else {
+        return ReadAnswer(messages, more: true)
+      }
       bytes += message.subject.utf8.count + message.body.utf8.count
       messages.append(message)
     }
-    return (messages, all.count > chosen.count)
+    return ReadAnswer(messages, more: all.count > chosen.count)
   }
 }

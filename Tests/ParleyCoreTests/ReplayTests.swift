@@ -137,7 +137,9 @@ import Testing
           }
           let answered =
             switch excerpt {
-            case .messages(let messages, let more): (messages: messages, more: more)
+            case .messages(let messages, let more): ReadAnswer(messages, more: more)
+            case .found(let messages, let before):
+              ReadAnswer(messages, more: before != nil, before: before)
             case .plan(let plan): run.fold.read(plan)
             }
           #expect(answered.messages == visible.suffix(limit))

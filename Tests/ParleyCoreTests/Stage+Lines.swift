@@ -66,6 +66,7 @@ extension Reply {
     case .posts(let room, let excerpt): "posts of \(room): \(excerpt.words)"
     case .message(let conversation, let excerpt): "message of \(conversation): \(excerpt.words)"
     case .history(let conversation, let excerpt): "history of \(conversation): \(excerpt.words)"
+    case .found(let conversation, _, let excerpt): "found in \(conversation): \(excerpt.words)"
     case .people(let room, let people, more: _):
       "people of \(room): \(people.map(\.name).joined(separator: " "))"
     case .rooms(let rooms, more: _): "rooms: \(rooms.map(\.name).joined(separator: " "))"
@@ -81,6 +82,8 @@ extension Excerpt {
   fileprivate var words: String {
     switch self {
     case .messages(let messages, let more): "\(messages.map(\.sequence.number))\(more ? "+" : "")"
+    case .found(let messages, let before):
+      "\(messages.map(\.sequence.number))\(before.map { " before \($0.number)" } ?? "")"
     case .plan(let plan): "plan \(plan.query)"
     }
   }

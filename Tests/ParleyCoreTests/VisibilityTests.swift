@@ -55,13 +55,15 @@ import Testing
       ])
   }
 
-  @Test func `is nothing to others`() {
+  @Test func `is nothing to others`() throws {
     self.stage.says(self.ana, "hello")
     let python = RoomSelector.named("python")
     let member = Refusal.notAMember(room: "python")
     #expect(self.stage.take(self.bea, .list(python)).refusal == member)
     #expect(self.stage.take(self.bea, .read(.room(python), Sequence(1))).refusal == member)
     #expect(self.stage.take(self.bea, .history(.room(python), limit: nil)).refusal == member)
+    let search = Command.search(.room(python), try SearchQuery("hello"), before: nil)
+    #expect(self.stage.take(self.bea, search).refusal == member)
     #expect(self.stage.take(self.bea, .who(python, membersOnly: true)).refusal == member)
     #expect(self.stage.take(self.bea, .say(python, .say, "x")).refusal == member)
     #expect(
@@ -138,13 +140,22 @@ import Testing
     for number in 3...200 { self.stage.says(self.ana, "line \(number)") }
   }
 
+  private func found(
+    _ asker: SessionID, _ words: String, before: UInt64?
+  ) throws -> [UInt64]? {
+    let search = Command.search(
+      .room(.current), try SearchQuery(words), before: before.map { Sequence($0) })
+    return self.numbers(self.stage.take(asker, search))
+  }
+
   /// What the asker gets in the end, from memory or from the archive.
   private func numbers(_ effects: [Effect]) -> [UInt64]? {
     guard let reply = effects.replies.last else { return nil }
     if let plan = reply.plan { return self.stage.fold.read(plan).messages.map(\.sequence.number) }
     switch reply {
     case .entered(let entry): return entry.excerpt.numbers
-    case .posts(_, let excerpt), .message(_, let excerpt), .history(_, let excerpt):
+    case .posts(_, let excerpt), .message(_, let excerpt), .history(_, let excerpt),
+      .found(_, _, let excerpt):
       return excerpt.numbers
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .local:
@@ -152,13 +163,18 @@ import Testing
     }
   }
 
-  @Test func `is planned for and read to the same end`() {
+  @Test func `is planned for and read to the same end`() throws {
     let entered = self.stage.take(self.bea, .join(Name("python")))
     #expect(entered.entry?.excerpt.plan != nil)
     #expect(self.numbers(entered) == [1, 2, 199, 200])
     #expect(self.numbers(self.stage.take(self.bea, .list(.current))) == [1, 2])
     #expect(self.numbers(self.stage.take(self.bea, .history(.current, limit: 3))) == [2, 199, 200])
     #expect(self.numbers(self.stage.take(self.bea, .read(.current, Sequence(1)))) == [1])
+    #expect(try self.found(self.bea, "line", before: nil) == [199, 200])
+    #expect(try self.found(self.bea, "line", before: 200) == [199])
+    #expect(try self.found(self.bea, "post", before: 2) == [1])
+    #expect(try self.found(self.bea, "post", before: 0) == [])
+    #expect(try self.found(self.ana, "li*", before: nil)?.count == Limits.searchDefault)
     #expect(
       self.stage.take(self.bea, .read(.current, Sequence(3))).refusal
         == .noSuchMessage(conversation: "python", Sequence(3)))

@@ -33,7 +33,7 @@ import Testing
 
   private static let bounds: [Refusal.Bounded] = [
     .line, .message, .post, .subject, .topic, .name, .rooms, .members, .ignored, .awayText,
-    .lastWord, .roomsOfServer, .participants,
+    .lastWord, .roomsOfServer, .participants, .search,
   ]
 
   @Test(arguments: `Every refusal`.all)

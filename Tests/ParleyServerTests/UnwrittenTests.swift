@@ -1,0 +1,61 @@
+import ParleyModel
+import Testing
+
+@testable import ParleyRuntime
+
+@Suite struct `What the archive's disk had no space for` {
+  private let room = RoomID(5)
+
+  private func message(_ number: UInt64, _ text: String, room: UInt32 = 5) -> Message {
+    Message(
+      room: RoomID(room), sequence: Sequence(number), position: Position(number),
+      id: MessageID(epoch: Epoch(incarnation: 1, counter: 1), sequence: Sequence(number)),
+      time: Timestamp(microseconds: Int64(number)),
+      sender: Sender(participant: ParticipantID(1), name: "ana"), kind: .say, body: text)
+  }
+
+  private func removal(_ number: UInt64) -> Record {
+    let by = Sender(participant: ParticipantID(1), name: "ana")
+    return .removal(
+      self.room, Sequence(number), Removal(by: by, time: Timestamp(microseconds: 9)))
+  }
+
+  private func found(
+    limit: Int, firstLine: UInt64 = 1, through: UInt64 = 9, removing removed: [UInt64] = []
+  ) throws -> ReadAnswer {
+    let unwritten = Unwritten(batches: [
+      [.message(self.message(3, "a snake")), .message(self.message(4, "a fox"))],
+      [.message(self.message(3, "a snake", room: 6)), .message(self.message(5, "Snakes"))],
+      [.message(self.message(6, "the SNAKE"))] + removed.map { self.removal($0) },
+    ])
+    let inArchive = ReadAnswer(
+      [self.message(1, "old snake"), self.message(2, "snake")].filter {
+        $0.sequence.number >= firstLine
+      }, more: false)
+    let window = Window(firstLine: Sequence(firstLine), firstPost: Sequence(1))
+    return unwritten.add(
+      to: inArchive,
+      for: ReadPlan(
+        room: self.room, window: window, through: Sequence(through),
+        query: .search(try SearchQuery("snake*"), limit: limit)))
+  }
+
+  @Test func `is found by a search`() throws {
+    let all = try self.found(limit: 9)
+    #expect(all.messages.map(\.sequence.number) == [1, 2, 3, 5, 6])
+    #expect(all.before == nil)
+    let some = try self.found(limit: 2)
+    #expect(some.messages.map(\.sequence.number) == [5, 6])
+    #expect(some.before == Sequence(5))
+  }
+
+  @Test func `is not found outside the window`() throws {
+    let found = try self.found(limit: 9, firstLine: 5, through: 5)
+    #expect(found.messages.map(\.sequence.number) == [5])
+  }
+
+  @Test func `takes what was removed out of what is found`() throws {
+    let found = try self.found(limit: 9, removing: [2, 5])
+    #expect(found.messages.map(\.sequence.number) == [1, 3, 6])
+  }
+}
