@@ -84,7 +84,8 @@ public enum Command: Hashable, Sendable {
   case history(ConversationSelector, limit: Int?)
   /// The newest ``Limits/searchDefault`` messages that have it, of those that the asker may see;
   /// with `before` of those with smaller numbers.
-  case search(ConversationSelector, SearchQuery, before: Sequence?)
+  /// Kept elsewhere, so that the commands that come all the time are no larger for it.
+  indirect case search(ConversationSelector, SearchQuery, before: Sequence?)
   /// With `membersOnly` it is refused to others (`%users`); otherwise it answers for any room
   /// that `rooms` shows the asker.
   case who(RoomSelector, membersOnly: Bool)

@@ -36,7 +36,7 @@ public struct ReadPlan: Hashable, Sendable {
     /// Everything of the window from `after` on (exclusive), the newest `limit`, in order.
     case since(Sequence, limit: Int)
     /// The newest `limit` messages that have it, in order, removed ones left out.
-    case search(SearchQuery, limit: Int)
+    indirect case search(SearchQuery, limit: Int)
   }
 
   public var room: RoomID
@@ -229,7 +229,7 @@ public enum Reply: Hashable, Sendable {
   /// The excerpt holds the one message.
   case message(conversation: String, Excerpt)
   case history(conversation: String, Excerpt)
-  case found(conversation: String, SearchQuery, Excerpt)
+  indirect case found(conversation: String, SearchQuery, Excerpt)
   /// The first ``Limits/listedMax``, and how many there are besides.
   case people(room: String, [Person], more: Int)
   /// The first ``Limits/listedMax``, and how many there are besides.

@@ -63,6 +63,10 @@ struct ArchiveSearch {
       guard let next = try self.lookUp(expression, from: high, downTo: floor) else { break }
       if next < floor { span = min(span * growth, 1 << 40) }
       high = next
+      guard ContinuousClock.now < self.end || high < low else {
+        self.hits.stop(before: Sequence(high + 1))
+        break
+      }
     }
     return self.hits.answer
   }
@@ -119,7 +123,8 @@ struct ArchiveSearch {
     while try hints.step() {
       let sequence = number(inRowID: hints.int(0))
       guard sequence < compared else { continue }
-      guard ContinuousClock.now < self.end else {
+      // Whoever goes on from there must get further: one row at least is compared.
+      guard ContinuousClock.now < self.end || sequence >= self.plan.through.number else {
         self.hits.stop(before: Sequence(sequence + 1))
         return nil
       }
