@@ -61,15 +61,19 @@ package final class DataDirectory: Sendable {
       guard errno == EWOULDBLOCK else {
         throw .failed("cannot lock \(path): \(describe(errno))")
       }
-      let text = (try? contents(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-      let process = Int(text.prefix { $0.isNumber }).map { "process \($0)" } ?? "another process"
-      throw .inUse("the data directory \(directory) is in use by \(process)")
+      throw .inUse("the data directory \(directory) is in use by \(self.user(ofLock: path))")
     }
     // The number only serves the message above.
     _ = ftruncate(number, 0)
     let process = [UInt8]("\(getpid())\n".utf8)
     _ = process.withUnsafeBytes { StorageIO.system.write(number, $0, 0) }
     return file
+  }
+
+  /// Who has the lock, as it says itself.
+  static func user(ofLock path: String) -> String {
+    let text = (try? contents(of: path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    return Int(text.prefix { $0.isNumber }).map { "process \($0)" } ?? "another process"
   }
 
   private static func checkFormat(_ directory: String) throws(LogError) {

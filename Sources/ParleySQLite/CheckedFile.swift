@@ -22,10 +22,12 @@ enum CheckedFile {
   /// The addresses of the operating system's file system and of the functions of an open file.
   ///
   /// Neither is ever freed, as SQLite asks.
-  private static let registration: (system: UInt, methods: UInt)? = {
+  private static let registration: (system: UInt, methods: UInt, readOnly: UInt)? = {
     guard let system = sqlite3_vfs_find(nil) else { return nil }
     let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
     methods.initialize(to: CheckedFile.methods)
+    let readOnly = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
+    readOnly.initialize(to: CheckedFile.readOnlyMethods)
     let checked = UnsafeMutablePointer<sqlite3_vfs>.allocate(capacity: 1)
     checked.initialize(to: system.pointee)
     checked.pointee.zName = UnsafePointer(strdup("parley"))
@@ -35,7 +37,7 @@ enum CheckedFile {
       CheckedFile.open(name, file, flags, outFlags)
     }
     guard sqlite3_vfs_register(checked, 1) == SQLITE_OK else { return nil }
-    return (UInt(bitPattern: system), UInt(bitPattern: methods))
+    return (UInt(bitPattern: system), UInt(bitPattern: methods), UInt(bitPattern: readOnly))
   }()
 
   private static func open(
@@ -45,7 +47,11 @@ enum CheckedFile {
     guard let file, let registration = self.registration,
       let system = UnsafeMutablePointer<sqlite3_vfs>(bitPattern: registration.system)
     else { return SQLITE_CANTOPEN }
+    let isReadOnly = ReadOnlyFiles.has(name)
     // Journals and write-ahead logs have checksums of their own.
+    if isReadOnly, flags & SQLITE_OPEN_WAL != 0 {
+      return ReadOnlyFiles.openLog(name, system, file, outFlags)
+    }
     guard flags & SQLITE_OPEN_MAIN_DB != 0 else {
       return system.pointee.xOpen(system, name, file, flags, outFlags)
     }
@@ -54,7 +60,8 @@ enum CheckedFile {
     inner.pointee.pMethods = nil
     let code = system.pointee.xOpen(system, name, inner, flags, outFlags)
     guard let methods = inner.pointee.pMethods else { return code }
-    file.pointee.pMethods = UnsafePointer(bitPattern: registration.methods)
+    file.pointee.pMethods = UnsafePointer(
+      bitPattern: isReadOnly ? registration.readOnly : registration.methods)
     var start = [UInt8](repeating: 0, count: self.reservedOffset + 1)
     let isRead = code == SQLITE_OK && methods.pointee.xRead(inner, &start, 21, 0) == SQLITE_OK
     self.setChecked(file, isRead && start[self.reservedOffset] == PageChecksums.bytes)
@@ -117,7 +124,7 @@ enum CheckedFile {
   /// The functions of an open file.
   ///
   /// Version 2 leaves out memory-mapped pages, which would come past the checksums.
-  private static var methods: sqlite3_io_methods {
+  static var methods: sqlite3_io_methods {
     var methods = sqlite3_io_methods()
     methods.iVersion = 2
     methods.xRead = { file, bytes, count, offset in
