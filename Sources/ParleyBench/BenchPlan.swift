@@ -52,7 +52,7 @@ package struct BenchPlan: Sendable {
     if !self.dialect.echoes && self.members < 2 {
       return "without an echo, somebody else must be there to answer: --members 2 or more"
     }
-    if self.stalled < 0 || self.stalled > self.members - self.senders - 1 {
+    if self.stalled < 0 || self.stalled > max(0, self.members - self.senders - 1) {
       return "who sends, and one more, must read: --stalled is at most "
         + "\(max(0, self.members - self.senders - 1))"
     }

@@ -43,6 +43,11 @@ package enum FirstWords: Hashable, Sendable {
     guard let space = end else { return .needMore }
     guard bytes[space] == UInt8(ascii: " ") else { return .line }
     let rest = bytes[bytes.index(after: space)...]
+    // A source may follow the tags.
+    if bytes.first == UInt8(ascii: "@"), rest.first == UInt8(ascii: ":") {
+      return Self.afterPrefix(rest)
+    }
+    guard !rest.isEmpty else { return .needMore }
     switch Self.match(rest, Self.ircWords, foldCase: true) {
     case .whole: return .irc
     case .prefix: return .needMore

@@ -244,12 +244,15 @@ final class SimulatedClient {
     self.effects[nonced.nonce] = (nonced.line, message)
   }
 
+  /// Whether everything that it typed was read and answered.
+  var isAnswered: Bool { self.unsent.isEmpty && self.dueStart == self.due.count }
+
   /// At rest, everything asked is answered and everything said is shown.
   func checkRest(_ ledger: Ledger) throws {
     if let missing = self.script.missing(ledger) {
       throw SimulationFault(.delivery, self.told("was not shown \(missing)"))
     }
-    guard self.unsent.isEmpty, self.dueStart == self.due.count else {
+    guard self.isAnswered else {
       throw SimulationFault(.answer, self.told("waits for \(self.due[self.dueStart...])"))
     }
   }

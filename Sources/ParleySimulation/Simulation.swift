@@ -229,7 +229,9 @@ final class Simulation {
       {
         try self.perform(SimulationStep(microseconds: 1_000, action: action))
       }
-      let isQuiet = self.storage.historyCount == before && self.engine?.isArchived == true
+      let isQuiet =
+        self.storage.historyCount == before && self.engine?.isArchived == true
+        && self.clients.allSatisfy { $0?.isAnswered ?? true }
       quiet = isQuiet ? quiet + 1 : 0
     }
   }

@@ -124,9 +124,6 @@ struct StepGenerator {
     case 20: return "/who"
     case 21...22: return "/dm \(self.name()) direct \(self.said)"
     case 23: return "/history @\(self.name()) 9"
-    case 31: return "/search \(self.below(UInt64(self.said + 1)))"
-    case 32: return "/search #\(room) words OR \"body 1*\""
-    case 33: return "/search <\(1 + self.below(60)) words"
     case 24...26: return "/remove \(1 + self.below(60))"
     case 27: return "/topic topic \(self.said)"
     case 28...29: return "/nick \(self.name())"
@@ -139,6 +136,9 @@ struct StepGenerator {
     case 36:
       let text = String(repeating: "long ", count: 40 + self.below(700))
       return self.below(3) == 0 ? "/post Long \(self.said) | " + text + text : text
+    case 47: return "/search \(self.below(self.said + 1))"
+    case 48: return "/search #\(room) \"body \(self.below(10))*\""
+    case 49: return "/search <\(1 + self.below(60)) words"
     case 37...42: return self.fresh(client)
     case 43...46: return self.again(client)
     default: return "words \(self.said)"

@@ -49,7 +49,7 @@ import Testing
       let server = try ProcessUnderTest(flags: ["--log-level", "warning"])
       let pid = try #require(server.processID)
       // The archive keeps 32 MiB of pages in memory; most of them are there after this.
-      try Self.comeAndGo(20_000, server)
+      try Self.comeAndGo(40_000, server)
       let before = try Self.atRest(pid, server)
       try Self.comeAndGo(10_000, server)
       let after = try Self.atRest(pid, server)
