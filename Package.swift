@@ -17,6 +17,8 @@ let package = Package(
   products: [
     .library(name: "ParleyModel", targets: ["ParleyModel"]),
     .executable(name: "parley", targets: ["parley"]),
+    // For tests alone, which load it into a server.
+    .library(name: "FaultyDisk", type: .dynamic, targets: ["CFaultyDisk"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -78,6 +80,7 @@ let package = Package(
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: nio),
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),
       ],
@@ -89,6 +92,7 @@ let package = Package(
         "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: nio),
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -96,6 +100,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "CEpoll"),
+    .target(name: "CFaultyDisk"),
     .target(name: "ParleyBench", dependencies: ["CEpoll"], swiftSettings: settings),
     .executableTarget(
       name: "parley",

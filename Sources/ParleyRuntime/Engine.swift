@@ -1,3 +1,4 @@
+import NIOConcurrencyHelpers
 package import NIOCore
 package import NIOPosix
 import ParleyCore
@@ -56,7 +57,7 @@ package final class Engine: Sendable {
   private let hubs: [HubMailbox]
   private let sequencerDone: EventLoopPromise<Void>
   private let archivistDone: EventLoopPromise<Void>
-  private let sweeps = Mutex<[RepeatedTask]>([])
+  private let sweeps = NIOLockedValueBox<[RepeatedTask]>([])
 
   /// Loads, applies the log's tail and starts the threads.
   ///
@@ -86,7 +87,7 @@ package final class Engine: Sendable {
         hub.hub.value.sweep()
       }
     }
-    engine.sweeps.withLock { $0 = sweeps }
+    engine.sweeps.withLockedValue { $0 = sweeps }
     return (engine, found)
   }
 
@@ -210,7 +211,7 @@ package final class Engine: Sendable {
   /// Ends every session with a word, waits `grace` at most for what is queued, then ends the
   /// threads; everything is in the archive afterwards.
   package func stop(grace: Duration) async throws {
-    for sweep in self.sweeps.withLock({ $0 }) { sweep.cancel() }
+    for sweep in self.sweeps.withLockedValue({ $0 }) { sweep.cancel() }
     self.inbox.put(.stop)
     try await self.sequencerDone.futureResult.get()
     await self.connectionsClosed(within: TimeAmount(grace))

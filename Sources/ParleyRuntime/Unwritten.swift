@@ -26,17 +26,21 @@ struct Unwritten: Sendable {
   }
 
   /// What the archive found for a plan, and what belongs to it since.
+  ///
+  /// The archive may have been given some of it in the meantime.
   func add(
     to found: ReadAnswer, for plan: ReadPlan
   ) -> ReadAnswer {
     guard !self.batches.isEmpty else { return found }
     var messages = found.messages
+    let known = Set(messages.map(\.sequence))
     var matcher: SearchMatcher?
     if case .search(let query, limit: _) = plan.query { matcher = SearchMatcher(query) }
     for record in self.batches.joined() {
       switch record {
       case .message(let message) where Self.belongs(message, to: plan):
-        if matcher?.matches(message) ?? true { messages.append(message) }
+        guard !known.contains(message.sequence), matcher?.matches(message) ?? true else { break }
+        messages.append(message)
       case .removal(plan.room, let sequence, let removal):
         guard let place = messages.firstIndex(where: { $0.sequence == sequence }) else { break }
         messages[place].subject = ""
@@ -45,6 +49,7 @@ struct Unwritten: Sendable {
       case .message, .event, .removal, .state, .forget, .roomDeleted: break
       }
     }
+    messages.sort { $0.sequence < $1.sequence }
     if plan.query.leavesRemovedOut { messages.removeAll { $0.removal != nil } }
     guard let limit = plan.query.limit, messages.count > limit else {
       return ReadAnswer(messages, more: found.more, before: found.before)

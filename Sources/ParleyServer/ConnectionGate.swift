@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import Synchronization
 
@@ -16,7 +17,7 @@ final class ConnectionGate: Sendable {
   /// Connections at most.
   let max: Int
   private let count = Atomic<Int>(0)
-  private let warned = Mutex<NIODeadline?>(nil)
+  private let warned = NIOLockedValueBox<NIODeadline?>(nil)
   private let logger: Logger
 
   init(openFilesMax: UInt64, logger: Logger) {
@@ -42,7 +43,7 @@ final class ConnectionGate: Sendable {
   /// Says why connections are not taken, once a minute at most.
   func warn(_ text: String) {
     let now = NIODeadline.now()
-    let isDue = self.warned.withLock { warned in
+    let isDue = self.warned.withLockedValue { warned in
       if let last = warned, now - last < Self.warningInterval { return false }
       warned = now
       return true

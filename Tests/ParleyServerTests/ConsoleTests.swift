@@ -99,7 +99,7 @@ import Testing
     // None of those calls waited, though nobody has read yet. Now somebody does, while another
     // thread closes the console and then the pipe.
     let closing = Thread {
-      console.close()
+      console.close(within: .seconds(60))
       try? pipe.fileHandleForWriting.close()
     }
     closing.start()

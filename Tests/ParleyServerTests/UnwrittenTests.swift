@@ -58,4 +58,23 @@ import Testing
     let found = try self.found(limit: 9, removing: [2, 5])
     #expect(found.messages.map(\.sequence.number) == [1, 3, 6])
   }
+
+  /// Found by the simulation: between the asking and the reading there was space again.
+  @Test func `is answered once where the archive has it meanwhile`() throws {
+    let messages = (1...5).map { self.message($0, "a snake") }
+    let unwritten = Unwritten(batches: [messages.suffix(3).map { .message($0) }])
+    let queries: [ReadPlan.Query] = [
+      .newest(limit: 3), .since(Sequence(2), limit: 3), .search(try SearchQuery("snake"), limit: 3),
+    ]
+    for query in queries {
+      let plan = ReadPlan(
+        room: self.room, window: Window(firstLine: Sequence(1), firstPost: Sequence(1)),
+        through: Sequence(5), query: query)
+      for count in 2...5 {
+        let inArchive = messages.prefix(count).suffix(3)
+        let answer = unwritten.add(to: ReadAnswer(Array(inArchive), more: count > 3), for: plan)
+        #expect(answer.messages.map(\.sequence.number) == [3, 4, 5])
+      }
+    }
+  }
 }

@@ -8,6 +8,7 @@ private let allowed: [String: Set<String>] = {
   let server = core.union(doors).union(["ParleySQLite", "ParleyRuntime"])
   return [
     "CEpoll": [],
+    "CFaultyDisk": [],
     "ParleyModel": [],
     "ParleyCore": ["ParleyModel"],
     "ParleyLog": ["ParleyModel"],

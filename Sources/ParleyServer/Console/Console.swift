@@ -1,7 +1,7 @@
-import Dispatch
+package import Dispatch
 import Foundation
 package import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What the server shows of itself: sessions that come and go, and its own reports.
 ///
@@ -19,7 +19,7 @@ package final class Console: Sendable {
     var isClosed = false
   }
 
-  private let queue = Mutex(Queue())
+  private let queue = NIOLockedValueBox(Queue())
   private let filled = DispatchSemaphore(value: 0)
   private let written = DispatchSemaphore(value: 0)
   private let formatter: ConsoleFormatter
@@ -77,17 +77,17 @@ package final class Console: Sendable {
     Logger(label: label) { _ in ConsoleLogHandler(console: self, logLevel: self.level) }
   }
 
-  /// Writes what is queued, one second at most, and ends the thread.
+  /// Writes what is queued, for as long as `timeout` at most, and ends the thread.
   ///
   /// Later lines are dropped.
-  package func close() {
-    let wasClosed = self.queue.withLock { queue in
+  package func close(within timeout: DispatchTimeInterval = .seconds(1)) {
+    let wasClosed = self.queue.withLockedValue { queue in
       defer { queue.isClosed = true }
       return queue.isClosed
     }
     guard !wasClosed else { return }
     self.filled.signal()
-    _ = self.written.wait(timeout: .now() + 1)
+    _ = self.written.wait(timeout: .now() + timeout)
   }
 
   /// Puts a line into the queue, whatever the level is.
@@ -95,7 +95,7 @@ package final class Console: Sendable {
     var now = timespec()
     clock_gettime(CLOCK_REALTIME, &now)
     let microseconds = Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1_000
-    let wasEmpty = self.queue.withLock { queue in
+    let wasEmpty = self.queue.withLockedValue { queue in
       guard !queue.isClosed else { return false }
       guard queue.lines.count < Self.linesMax else {
         queue.lost += 1
@@ -131,7 +131,7 @@ extension Console {
   private func write(to descriptor: Int32) {
     while true {
       self.filled.wait()
-      let (lines, lost, isClosed) = self.queue.withLock { queue in
+      let (lines, lost, isClosed) = self.queue.withLockedValue { queue in
         let taken = (queue.lines, queue.lost, queue.isClosed)
         queue.lines = []
         queue.lost = 0

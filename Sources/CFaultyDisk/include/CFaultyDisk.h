@@ -1,0 +1,1 @@
+/* It is loaded, not called. */
