@@ -28,7 +28,10 @@ struct `A disk that is full` {
       try bob.expectEnd()
 
       try disk.empty()
+      let began = ContinuousClock.now
       let next = try Self.talkUntilAccepted(ann)
+      let waited = ContinuousClock.now - began
+      #expect(waited < .seconds(2), "writing came back after \(waited)")
       #expect(next == acknowledged + 1)
       // What could not be kept before went in first.
       #expect(ann.received.contains { $0.hasSuffix("[lobby] - bob went (quit)") })
