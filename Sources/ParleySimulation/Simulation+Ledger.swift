@@ -39,6 +39,17 @@ extension Simulation {
     for item in items[place...] { try self.checkAnswer(item) }
   }
 
+  /// A turn of which nobody is to be told, as when a room's time is over, is handed to nobody.
+  func checkUntold() throws {
+    for entry in self.storage.history(from: self.ledger.applied) {
+      let effects = self.ledger.apply(entry)
+      try self.ledger.keep(entry, effects)
+      guard effects.items.isEmpty else {
+        throw SimulationFault(.durability, "the log has \(entry.proposal), which was not told")
+      }
+    }
+  }
+
   /// Something that does not follow from an entry.
   private func checkAnswer(_ item: Effect) throws {
     guard case .session(_, let effect) = item else {

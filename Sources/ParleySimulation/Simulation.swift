@@ -192,8 +192,9 @@ final class Simulation {
       try self.engine?.sequence()
     } catch {
       // The outcome is unknown: the process stops, and the next start decides.
-      try self.restart(losesPower: false)
+      return try self.restart(losesPower: false)
     }
+    if self.fault == nil { try self.checkUntold() }
   }
 
   private func archive() throws {
