@@ -2,7 +2,7 @@ public import ParleyModel
 
 /// What one turn has to tell: filled by ``Conversation``, emptied by the runtime.
 ///
-/// Reused from turn to turn.
+/// Its arrays are handed over to the event loops and the archive, which keep them for a while.
 public struct Effects: Sendable {
   /// In order; a session's own effects and its rooms' events keep their order.
   public var items: [Effect] = []
@@ -11,10 +11,17 @@ public struct Effects: Sendable {
 
   public init() {}
 
-  /// Empties it and keeps its memory.
+  /// Empties it, with room for what the last turn had.
+  ///
+  /// The memory itself is not kept: where somebody still holds it, that would be a copy of its whole
+  /// capacity, and one big turn would make every later one as big.
   public mutating func removeAll() {
-    self.items.removeAll(keepingCapacity: true)
-    self.records.removeAll(keepingCapacity: true)
+    var items: [Effect] = []
+    items.reserveCapacity(self.items.count)
+    self.items = items
+    var records: [Record] = []
+    records.reserveCapacity(self.records.count)
+    self.records = records
   }
 }
 

@@ -60,7 +60,7 @@ final class LoopRoom {
 struct Tail {
   /// Events in memory at most; beyond it the oldest are let go and the archive serves.
   static let countMax = 4_096
-  /// Bytes of their texts at most.
+  /// Bytes that they take at most, their texts included.
   static let bytesMax = 1 << 20
 
   /// The events are those after this position.
@@ -85,8 +85,9 @@ struct Tail {
   }
 
   private static func size(_ event: RoomEvent) -> Int {
-    guard case .message(let message) = event.event else { return 64 }
-    return 128 + message.body.utf8.count + message.subject.utf8.count
+    let size = MemoryLayout<RoomEvent>.stride
+    guard case .message(let message) = event.event else { return size }
+    return size + message.body.utf8.count + message.subject.utf8.count
   }
 }
 
