@@ -140,6 +140,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
+    .executableTarget(
+      name: "parley-day",
+      dependencies: [
+        "ParleyModel", "ParleyLog", "ParleySQLite", "ParleyTesting", "CEpoll",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "ParleySimulationTests", dependencies: ["ParleySimulation"], swiftSettings: settings),
     .testTarget(
@@ -165,7 +172,7 @@ let package = Package(
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
         "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer", "ParleyTesting",
-        "ParleyBench", "parley",
+        "ParleyBench", "parley", "parley-day",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: nio),

@@ -105,12 +105,17 @@ package final class ProcessUnderTest {
   /// Beside the test bundle; `PARLEY_BINARY` names another one.
   package static let binary: String = {
     if let path = getenv("PARLEY_BINARY") { return String(cString: path) }
+    return ProcessUnderTest.besideThis("parley")
+  }()
+
+  /// The path of another program of the same build.
+  package static func besideThis(_ name: String) -> String {
     var path = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = max(readlink("/proc/self/exe", &path, path.count - 1), 0)
     let executable = String(decoding: path[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
     let directory = executable.split(separator: "/").dropLast().joined(separator: "/")
-    return "/\(directory)/parley"
-  }()
+    return "/\(directory)/\(name)"
+  }
 
   /// The port of a line such as `ready on 127.0.0.1:40123`, whatever surrounds it.
   private static func port(in line: String) -> UInt16? {

@@ -24,6 +24,7 @@ private let allowed: [String: Set<String>] = {
       "ParleyTesting",
     ],
     "parley-sim": ["ParleySimulation"],
+    "parley-day": ["ParleyModel", "ParleyLog", "ParleySQLite", "ParleyTesting", "CEpoll"],
     "ParleyBench": ["CEpoll"],
     "ParleyFuzz": [
       "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
