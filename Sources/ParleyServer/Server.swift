@@ -49,6 +49,7 @@ package struct Server: Service {
     }
     let listeners = try await self.open(engine, group, directory, gate)
     self.sayReady(listeners, directory, found, connectionsMax: gate.max)
+    let trimming = FreeMemory.giveBack(on: group)
     ConsoleInput(announce: { engine.announce($0) }, stop: { stop.yield(.asked) }).start()
 
     var reason = Stop.asked
@@ -64,6 +65,7 @@ package struct Server: Service {
     SecondSignal.endsAtOnce()
     let logger = self.console.logger(label: "server")
     logger.notice("stopping: telling everyone, \(engine.sessions) sessions")
+    trimming?.cancel()
     for listener in listeners { try? await listener.close() }
     try await engine.stop(grace: self.configuration.shutdownGrace)
     try await group.shutdownGracefully()
