@@ -26,6 +26,7 @@ let package = Package(
     .package(
       url: "https://github.com/apple/swift-configuration", from: "1.4.0",
       traits: []),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
@@ -86,10 +87,20 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "ParleyAccounts",
+      dependencies: [
+        "ParleyModel", "ParleyRuntime",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOPosix", package: nio),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "ParleyServer",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime",
+        "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyAccounts",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: nio),

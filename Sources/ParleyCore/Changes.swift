@@ -47,6 +47,8 @@ extension Conversation {
     case .participant(let id): self.participants[id].map { .participant($0.state) }
     case .session(let id): self.sessions[id].map { .session($0.state) }
     case .member(let room, let id): self.rooms[room]?.members[id].map { .member($0) }
+    case .account(let id): self.accounts[id].map { .account($0) }
+    case .invite: nil  // Recorded when it is made; it never changes.
     case .nonce: nil  // Recorded when it is remembered; it never changes.
     }
   }

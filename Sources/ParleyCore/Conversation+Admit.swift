@@ -15,6 +15,8 @@ extension Conversation {
       case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .misuse,
         .local:
         return .answer
+      case .account, .administer, .verified, .administerVerified:
+        return command.proposal.map { .propose($0) } ?? .answer
       case .quit(let departure):
         if case .quit(let word) = departure, !word.isEmpty {
           try TextRules.check(word, .lastWord, bytesMax: Limits.awayBytesMax)
@@ -56,7 +58,7 @@ extension Conversation {
       _ = try self.readable(selector, by: try self.loggedIn(session))
     case .away: _ = try self.loggedIn(session)
     case .greet, .quit, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
-      .misuse, .local:
+      .account, .administer, .verified, .administerVerified, .misuse, .local:
       break
     }
   }
@@ -81,8 +83,44 @@ extension Command {
     case .remove(let selector, let sequence): .remove(selector, sequence)
     case .away(let text): .away(text)
     case .ignore(let name): .ignore(name)
+    case .account(let command): command.proposal.map { .verified($0) }
+    case .administer(let command, let asOwner):
+      command.proposal.map { .administer($0, asOwner: asOwner) }
+    case .verified(let verified): .verified(verified)
+    case .administerVerified(let proposal, let asOwner): .administer(proposal, asOwner: asOwner)
     case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .misuse,
       .local:
+      nil
+    }
+  }
+}
+
+extension AccountCommand {
+  /// What changes something and has no secret that must be dealt with first.
+  fileprivate var proposal: Verified? {
+    switch self {
+    case .loginByCertificate(let digest, let autojoin):
+      .loginByCertificate(digest: digest, autojoin: autojoin)
+    case .revokeToken(let number): .revokeToken(number)
+    case .addCertificate(let digest): .addCertificate(digest: digest)
+    case .removeCertificates: .removeCertificates
+    case .login, .register, .changePassword, .unregister, .tokens, .newToken, .unread: nil
+    }
+  }
+}
+
+extension AdminCommand {
+  fileprivate var proposal: AdminProposal? {
+    switch self {
+    case .create(let name, nil, let isAdministrator):
+      .create(name, nil, isAdministrator: isAdministrator)
+    case .setAdministrator(let name, let isAdministrator):
+      .setAdministrator(name, isAdministrator)
+    case .delete(let name): .delete(name)
+    case .revokeToken(let name, let number): .revokeToken(name, number)
+    case .revokeInvite(let number): .revokeInvite(number)
+    case .announce(let text): .announce(text)
+    case .accounts, .create, .setPassword, .tokens, .newToken, .invites, .newInvite, .sessions:
       nil
     }
   }

@@ -25,6 +25,7 @@ extension Conversation {
   }
 
   private mutating func perform(_ entry: Entry, into effects: inout Effects) throws(Refusal) {
+    if self.limited.contains(entry.session) { try self.checkScopes(of: entry) }
     switch entry.proposal {
     case .settings(let settings):
       self.set(settings, at: entry.stamp)
@@ -62,6 +63,10 @@ extension Conversation {
       try self.setAway(text, entry, into: &effects)
     case .ignore(let name):
       try self.ignore(name, entry, into: &effects)
+    case .verified(let verified):
+      try self.apply(verified, entry, into: &effects)
+    case .administer(let proposal, let asOwner):
+      try self.administer(proposal, asOwner: asOwner, entry, into: &effects)
     }
   }
 

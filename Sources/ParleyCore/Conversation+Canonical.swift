@@ -19,6 +19,16 @@ extension Conversation {
     for id in self.sessions.keys.sorted() {
       if let session = self.sessions[id] { writer.write(session.state) }
     }
+    for number in 0...self.state.lastAccount.number {
+      if let account = self.accounts[AccountID(number)] { writer.write(account) }
+    }
+    for invite in self.accounts.invites.values.sorted(by: { $0.number < $1.number }) {
+      writer.write(UInt64(invite.number))
+      writer.write(invite.digest)
+      writer.write(invite.by)
+      writer.write(invite.until)
+    }
+    writer.write(self.peopleHere)
     writer.write(all: self.listed.items) { $0.write(UInt64($1.value.number)) }
     return writer.bytes
   }
@@ -39,6 +49,40 @@ private struct CanonicalWriter {
   mutating func write(_ text: String) {
     self.write(text.utf8.count)
     self.bytes.append(contentsOf: text.utf8)
+  }
+
+  mutating func write(_ bytes: [UInt8]) {
+    self.write(bytes.count)
+    self.bytes += bytes
+  }
+
+  mutating func write(_ account: AccountState) {
+    self.write(account.id.number)
+    self.write(account.name)
+    self.write(account.created)
+    self.write(account.participant.number)
+    self.write(UInt64(account.version))
+    self.write(account.credential) {
+      $0.write(UInt64($1.scrypt.logCost))
+      $0.write(UInt64($1.scrypt.blockSize))
+      $0.write(UInt64($1.scrypt.parallelism))
+      $0.write($1.scrypt.salt)
+      $0.write($1.scrypt.key)
+      $0.write(UInt64($1.scram.iterations))
+      $0.write($1.scram.salt)
+      $0.write($1.scram.storedKey)
+      $0.write($1.scram.serverKey)
+    }
+    self.write(account.isAdministrator ? 1 : 0)
+    self.write(UInt64(account.lastToken))
+    self.write(all: account.tokens) {
+      $0.write(UInt64($1.number))
+      $0.write($1.digest)
+      $0.write(UInt64($1.scopes.rawValue))
+      $0.write($1.label)
+      $0.write($1.created)
+    }
+    self.write(all: account.certificates) { $0.write($1) }
   }
 
   mutating func write(_ name: Name) {
@@ -82,6 +126,11 @@ private struct CanonicalWriter {
     self.write(UInt64(state.lastRoom.number))
     self.write(state.lastParticipant.number)
     self.write(state.lastStamp)
+    self.write(state.lastAccount.number)
+    self.write(UInt64(state.lastInvite))
+    self.write(UInt64(state.settings.registration.rawValue))
+    self.write(state.settings.allowsGuests ? 1 : 0)
+    self.write(UInt64(state.settings.roomCreation.rawValue))
   }
 
   mutating func write(_ room: Room) {
@@ -176,6 +225,9 @@ private struct CanonicalWriter {
     self.write(state.away) { $0.write($1) }
     self.write(all: state.ignored) { $0.write($1.number) }
     self.write(state.lastDirect) { $0.write($1.number) }
+    self.write(state.lastSeen) { $0.write($1) }
+    self.write(all: state.resume) { $0.write(UInt64($1.number)) }
+    self.write(state.resumeCurrent) { $0.write(UInt64($1.number)) }
   }
 
   mutating func write(_ session: SessionState) {
@@ -183,6 +235,8 @@ private struct CanonicalWriter {
     self.write(session.participant.number)
     self.write(session.current) { $0.write(UInt64($1.number)) }
     self.write(all: session.open) { $0.write(UInt64($1.number)) }
+    self.write(session.scopes) { $0.write(UInt64($1.rawValue)) }
+    self.write(session.token) { $0.write(UInt64($1)) }
   }
 
   mutating func write(_ nonce: NonceState) {

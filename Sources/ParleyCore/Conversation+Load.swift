@@ -5,9 +5,13 @@ extension Conversation {
   package init(loading loaded: LoadedState) {
     self.init()
     if let state = loaded.conversation { self.state = state }
-    for participant in loaded.participants {
-      self.participants[participant.id] = Participant(participant)
-      self.participantIDs[participant.name.key] = participant.id
+    for account in loaded.accounts { self.accounts.set(account) }
+    for invite in loaded.invites { self.accounts.set(invite) }
+    for state in loaded.participants {
+      var participant = Participant(state)
+      participant.account = state.account.flatMap { self.accounts[$0]?.name.text }
+      self.participants[participant.state.id] = participant
+      self.participantIDs[state.name.key] = state.id
     }
     for room in loaded.rooms { self.load(room) }
     for member in loaded.members.sorted(by: { $0.room < $1.room }) {
@@ -41,6 +45,8 @@ extension Conversation {
   private mutating func load(_ session: SessionState) {
     guard let participant = self.participants[session.participant] else { return }
     self.sessions[session.id] = Session(session, sender: participant.sender)
+    if session.scopes != nil { self.limited.insert(session.id) }
+    if participant.sessions.isEmpty { self.peopleHere += 1 }
     self.participants[session.participant]?.sessions.insertAscending(session.id)
     let name = participant.state.name
     for id in session.open {

@@ -6,19 +6,23 @@ extension Conversation {
     guard self.sessions[session] == nil else { throw .alreadyLoggedIn }
     try Names.checkParticipant(name)
     try self.checkFree(name)
+    guard self.state.settings.allowsGuests else { throw .accountNeeded }
   }
 
   func checkRename(to name: Name, from session: SessionID) throws(Refusal) {
     let session = try self.loggedIn(session)
     try Names.checkParticipant(name)
-    // One's own name may be written in another way.
-    if self.participantIDs[name.key] != session.participant { try self.checkFree(name) }
+    // One's own name may be written in another way, and one may go back to that of one's account.
+    if self.participantIDs[name.key] == session.participant { return }
+    if let account = self.account(of: session), account.name == name { return }
+    try self.checkFree(name)
   }
 
   private func checkFree(_ name: Name) throws(Refusal) {
     guard self.participantIDs[name.key] != nil else { return }
-    throw .nameTaken(
-      name.text, free: Names.free(like: name) { self.participantIDs[$0] != nil })
+    let free = Names.free(like: name) { self.participantIDs[$0] != nil }
+    throw self.accounts.named(name.key) == nil
+      ? .nameTaken(name.text, free: free) : .nameRegistered(name.text, free: free)
   }
 
   mutating func login(
@@ -27,16 +31,11 @@ extension Conversation {
     try self.checkLogin(name, from: entry.session)
     let id = ParticipantID(self.state.lastParticipant.number + 1)
     self.state.lastParticipant = id
-    var participant = Participant(ParticipantState(id: id, name: name, since: entry.stamp))
-    participant.sessions = [entry.session]
-    self.participants[id] = participant
+    self.participants[id] = Participant(
+      ParticipantState(id: id, name: name, since: entry.stamp))
     self.participantIDs[name.key] = id
-    self.sessions[entry.session] = Session(
-      SessionState(id: entry.session, participant: id), sender: participant.sender)
     self.changes.add(.participant(id))
-    self.changes.add(.session(entry.session))
-
-    effects.tell(entry.session, .loggedIn(id, ignored: []))
+    self.begin(entry.session, as: id, into: &effects)
     let welcome = Reply.welcome(session: entry.session, name: name.text, account: nil)
     effects.tell(entry.session, .reply(entry.tag, welcome))
     if autojoin { self.autojoin(entry, into: &effects) }
@@ -48,6 +47,10 @@ extension Conversation {
     try self.checkRename(to: name, from: entry.session)
     let id = try self.loggedIn(entry.session).participant
     let participant = try self.participant(id)
+    if self.isLasting(participant.state) || self.accounts.named(name.key) != nil {
+      try self.renameWithAccount(to: name, participant, entry, into: &effects)
+      return
+    }
     let old = participant.state.name
     let renamed = Reply.renamed(to: name.text)
     guard old.text != name.text || old.key != name.key else {
@@ -68,6 +71,35 @@ extension Conversation {
       self.tell(room, .renamed(participant.sender, to: name.text), entry, into: &effects)
     }
     effects.tell(entry.session, .reply(entry.tag, renamed))
+  }
+
+  /// The account keeps its name and its own participant: a session that wants another name goes
+  /// over to a participant of that name, and comes back with the account's.
+  private mutating func renameWithAccount(
+    to name: Name, _ participant: Participant, _ entry: Entry, into effects: inout Effects
+  ) throws(Refusal) {
+    guard let account = participant.state.account.flatMap({ self.accounts[$0] }) else {
+      throw .nameRegistered(name.text, free: nil)
+    }
+    if account.name == name {
+      if account.participant != participant.state.id {
+        self.move(entry.session, to: account.participant, entry, into: &effects)
+      }
+      effects.tell(entry.session, .reply(entry.tag, .renamed(to: account.name.text)))
+      return
+    }
+    let id = ParticipantID(self.state.lastParticipant.number + 1)
+    self.state.lastParticipant = id
+    var other = Participant(
+      ParticipantState(
+        id: id, name: name, account: account.id, since: entry.stamp,
+        ignored: participant.state.ignored))
+    other.account = account.name.text
+    self.participants[id] = other
+    self.participantIDs[name.key] = id
+    self.changes.add(.participant(id))
+    self.move(entry.session, to: id, entry, into: &effects)
+    effects.tell(entry.session, .reply(entry.tag, .renamed(to: name.text)))
   }
 
   /// Never refused: whoever wants to go, goes.
@@ -95,19 +127,19 @@ extension Conversation {
       self.close(room, in: id, departure, entry, into: &effects)
     }
     self.sessions[id] = nil
+    self.limited.remove(id)
     effects.records.append(.forget(.session(id)))
     self.participants[session.participant]?.sessions.removeFirst(equalTo: id)
-    guard let participant = self.participants[session.participant],
-      participant.sessions.isEmpty, participant.state.account == nil
-    else { return }
-    self.endParticipant(participant, at: entry.stamp, into: &effects)
+    self.endWithoutSessions(
+      session.participant, open: session.open, current: session.current, at: entry.stamp,
+      into: &effects)
   }
 
   /// A guest is gone, and with it all that was its own: its name, its memberships, its direct
   /// conversations, its ownership of rooms, its nonces.
   ///
   /// The rooms that it was in stay for a while.
-  private mutating func endParticipant(
+  mutating func endParticipant(
     _ participant: Participant, at stamp: Timestamp, into effects: inout Effects
   ) {
     let id = participant.state.id

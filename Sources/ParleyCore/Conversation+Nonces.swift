@@ -68,7 +68,7 @@ struct Digest {
       digest.add(byte: kind.rawValue)
       digest.add(text)
     case .settings, .runStarted, .expireRoom, .announce, .login, .nick, .quit, .join, .add,
-      .leave, .setTopic, .remove, .away, .ignore:
+      .leave, .setTopic, .remove, .away, .ignore, .verified, .administer:
       break
     }
     return digest.value

@@ -12,6 +12,11 @@ extension Conversation {
       if case .quit(let departure) = request.command {
         // Only one that never logged in is answered here; the law ends the others.
         effects.tell(session, .closing(departure.closing))
+      } else if case .account(let command) = request.command {
+        try self.answer(command, tag: request.tag, from: session, into: &effects)
+      } else if case .administer(let command, let asOwner) = request.command {
+        try self.answer(
+          command, asOwner: asOwner, tag: request.tag, from: session, into: &effects)
       } else {
         let reply = try self.reply(to: request.command, from: session)
         effects.tell(session, .reply(request.tag, reply))
@@ -44,7 +49,7 @@ extension Conversation {
     case .rooms: return self.summaries(for: try self.loggedIn(id))
     case .whois(let name): return try self.profile(name, for: try self.loggedIn(id))
     case .login, .nick, .quit, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct,
-      .remove, .away, .ignore:
+      .remove, .away, .ignore, .account, .administer, .verified, .administerVerified:
       preconditionFailure("a command that may change something goes through the log")
     }
   }
@@ -98,7 +103,8 @@ extension Conversation {
     let room = try self.visible(selector, to: session)
     let people = room.present.items.prefix(Limits.listedMax).map { item in
       Person(
-        name: item.value.name, account: nil,
+        name: item.value.name,
+        account: self.participants[item.value.participant]?.account,
         isOwner: room.state.owner == item.value.participant,
         isAway: self.participants[item.value.participant]?.state.away != nil)
     }
@@ -126,8 +132,9 @@ extension Conversation {
     }
     return .profile(
       Profile(
-        name: state.name.text, account: nil, sessions: participant.sessions.count,
-        since: state.since, away: state.away,
+        name: state.name.text, account: participant.account,
+        sessions: participant.sessions.count, since: state.since,
+        lastSeen: participant.sessions.isEmpty ? state.lastSeen : nil, away: state.away,
         rooms: rooms.sorted { $0.key < $1.key }.map(\.text)))
   }
 }

@@ -20,6 +20,7 @@ extension Conversation {
       if session.open.contains(id) { return }
     } else {
       try Names.checkRoom(name)
+      try self.checkCreation(by: session)
       guard self.hasSpaceForRoom else { throw .tooMany(.roomsOfServer, max: Limits.roomsMax) }
     }
     guard session.open.count - closing < Limits.openRoomsMax else {
@@ -29,6 +30,17 @@ extension Conversation {
     let isMember = id.map { participant.rooms.contains($0) } ?? false
     guard isMember || participant.rooms.count < Limits.joinedRoomsMax else {
       throw .tooMany(.rooms, max: Limits.joinedRoomsMax)
+    }
+  }
+
+  /// Throws where only others may make rooms.
+  private func checkCreation(by session: Session) throws(Refusal) {
+    switch self.state.settings.roomCreation {
+    case .everybody: return
+    case .accounts:
+      if self.account(of: session) == nil { throw .notPermitted(.makeRoom) }
+    case .administrators:
+      if self.account(of: session)?.isAdministrator != true { throw .notPermitted(.makeRoom) }
     }
   }
 

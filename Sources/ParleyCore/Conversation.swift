@@ -25,6 +25,11 @@ package struct Conversation: ~Copyable {
   /// Keys of the rooms that always exist.
   var permanentKeys: Set<String> = [Name.lobby.key]
   var emptyRooms = EmptyRooms()
+  var accounts = Accounts()
+  /// Participants with a session.
+  var peopleHere = 0
+  /// Sessions that an API token let in.
+  var limited: Set<SessionID> = []
   var changes = Changes()
 
   /// Without anything in it; the lobby begins with the log's first entry.
@@ -36,7 +41,7 @@ package struct Conversation: ~Copyable {
 
   /// How many are here, in how many rooms that are listed, in how many sessions.
   package var census: (people: Int, rooms: Int, sessions: Int) {
-    (self.participants.count, self.listed.count, self.sessions.count)
+    (self.peopleHere, self.listed.count, self.sessions.count)
   }
 
   package func isLoggedIn(_ session: SessionID) -> Bool {

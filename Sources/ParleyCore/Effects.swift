@@ -48,6 +48,9 @@ public enum SessionEffect: Hashable, Sendable {
   /// The participants hidden from it changed.
   case ignored([ParticipantID])
   case reply(RequestTag, Reply)
+  /// Its command waits for this to be done with a secret; what comes of it is submitted in the
+  /// command's place.
+  case work(RequestTag, SecretWork)
   case refused(RequestTag, Refusal)
   case direct(DirectEvent)
   /// It is over: what is queued is flushed, then the connection is closed.

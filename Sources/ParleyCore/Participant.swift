@@ -12,6 +12,8 @@ struct Participant {
   var owned: [RoomID] = []
   /// Its direct conversations.
   var directs: [RoomID] = []
+  /// The name of its account.
+  var account: String?
 
   init(_ state: ParticipantState) {
     self.state = state
@@ -19,7 +21,7 @@ struct Participant {
 
   /// As others see it with a message.
   var sender: Sender {
-    Sender(participant: self.state.id, name: self.state.name.text)
+    Sender(participant: self.state.id, name: self.state.name.text, account: self.account)
   }
 }
 
@@ -31,12 +33,17 @@ struct Session {
   var open: [RoomID]
   /// Its participant as others see it with a message.
   var sender: Sender
+  /// What it may do where an API token let it in, and that token's number.
+  var scopes: Scopes?
+  var token: UInt32?
 
   init(_ state: SessionState, sender: Sender) {
     self.id = state.id
     self.current = state.current
     self.open = state.open
     self.sender = sender
+    self.scopes = state.scopes
+    self.token = state.token
   }
 
   var participant: ParticipantID { self.sender.participant }
@@ -44,7 +51,8 @@ struct Session {
   /// What is kept of it.
   var state: SessionState {
     SessionState(
-      id: self.id, participant: self.participant, current: self.current, open: self.open)
+      id: self.id, participant: self.participant, current: self.current, open: self.open,
+      scopes: self.scopes, token: self.token)
   }
 }
 

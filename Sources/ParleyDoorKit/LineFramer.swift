@@ -33,6 +33,11 @@ package struct LineFramer: Sendable {
   /// Whether telnet's commands came.
   package var spokeTelnet: Bool { self.telnet.wasSpoken }
 
+  /// Tells a client that speaks telnet to show what is typed no more, or again (RFC 857).
+  package mutating func hideEcho(_ hides: Bool, replies: inout ByteBuffer) {
+    self.telnet.hideEcho(hides, replies: &replies)
+  }
+
   package init(edits: Bool) {
     self.edits = edits
   }

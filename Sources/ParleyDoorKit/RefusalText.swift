@@ -40,6 +40,18 @@ package enum RefusalText {
       "message #\(sequence.number) of \(conversation) is not a post"
     case .nobodyToAnswer: "nobody has sent you a direct message"
     case .alreadyInLobby: "you are in the lobby already"
+    case .passwordTooShort(let min): "a password has at least \(min) characters"
+    case .notRegistered: "you have no account"
+    case .alreadyRegistered(let name): "\(name) is an account already"
+    case .registrationClosed(let needsCode):
+      needsCode ? "registering here needs a code that is still good" : "registering is closed here"
+    case .accountNeeded: "guests are not let in here"
+    case .noSuchAccount(let name): "there is no account \(name)"
+    case .tooBusy: "too many passwords wait to be checked"
+    case .scopeMissing(let scopes): "the token that let you in is not for that (\(scopes.text))"
+    case .noSuchToken(let number): "there is no token \(number)"
+    case .noSuchInvite(let number): "there is no code \(number)"
+    case .noCertificate: "your connection has no client certificate that opens an account"
     }
   }
 
@@ -72,6 +84,8 @@ package enum RefusalText {
     case .directToSelf: "a direct message goes to somebody else"
     case .ignoreSelf: "you cannot ignore yourself"
     case .oldMessage: "the message is too old for that; it can only be read"
+    case .administer: "only an administrator may do that"
+    case .makeRoom: "only some may make rooms here"
     }
   }
 
@@ -86,7 +100,11 @@ package enum RefusalText {
     case .awayText: "an away text"
     case .lastWord: "a last word"
     case .search: "what is searched for"
-    case .rooms, .members, .ignored, .roomsOfServer, .participants: "it"
+    case .password: "a password"
+    case .label: "what a token is called"
+    case .rooms, .members, .ignored, .roomsOfServer, .participants, .tokens, .certificates,
+      .invites, .accounts:
+      "it"
     }
   }
 
@@ -106,6 +124,12 @@ package enum RefusalText {
     case .roomsOfServer: "rooms can exist on this server"
     case .participants: "people can be on this server"
     case .search: "words can be searched for"
+    case .password: "passwords"
+    case .label: "names of tokens"
+    case .tokens: "tokens can open one account"
+    case .certificates: "certificates can open one account"
+    case .invites: "codes can wait to be used"
+    case .accounts: "accounts can exist on this server"
     }
   }
 }

@@ -44,6 +44,10 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private let doorName: String
   private var waiting = Deque<Request>()
   private var inFlight = 0
+  /// Whether commands wait for the answer to the one before them, see ``Command/isAwaited``.
+  private var isAwaiting = false
+  /// Whether that one waits for something else than its turn.
+  private var isWorking = false
   private var readIsHeld = false
   private var inputEnded = false
   private var isGone = false
@@ -152,10 +156,13 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   private func submitWaiting() {
-    guard !self.isHeld, !self.isThrottled, !self.waiting.isEmpty else { return self.holdReads() }
-    let count = min(self.waiting.count, Limits.inFlightMax - self.inFlight)
+    guard !self.isHeld, !self.isThrottled, !self.isAwaiting, !self.waiting.isEmpty else {
+      return self.holdReads()
+    }
+    let most = min(self.waiting.count, Limits.inFlightMax - self.inFlight)
+    let requests = Array(self.upToAwaited(most))
+    let count = requests.count
     if count > 0 {
-      let requests = Array(self.waiting.prefix(count))
       self.waiting.removeFirst(count)
       self.inFlight += count
       self.host.submit(requests, from: self)
@@ -163,9 +170,39 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.holdReads()
   }
 
+  /// The next commands, at most so many, up to the first after which the others wait.
+  private func upToAwaited(_ most: Int) -> Deque<Request>.SubSequence {
+    let next = self.waiting.prefix(most)
+    guard let index = next.firstIndex(where: { $0.command.isAwaited }) else { return next }
+    self.isAwaiting = true
+    return next[...index]
+  }
+
   /// That many commands have had their turn.
   package func walked(_ count: Int) {
     self.inFlight -= count
+    // The awaited command is the last that was submitted.
+    if self.isAwaiting, !self.isWorking, self.inFlight == 0 { self.isAwaiting = false }
+    self.submitWaiting()
+  }
+
+  /// The awaited command's secret is being dealt with.
+  package func beginWork() {
+    self.isWorking = true
+  }
+
+  /// What came of it takes the command's place.
+  package func submitWorked(_ request: Request) {
+    guard !self.isClosing else { return }
+    self.isWorking = false
+    self.inFlight += 1
+    self.host.submit([request], from: self)
+  }
+
+  /// Nothing came of it.
+  package func endWork() {
+    self.isWorking = false
+    if self.inFlight == 0 { self.isAwaiting = false }
     self.submitWaiting()
   }
 

@@ -4,7 +4,8 @@ import NIOCore
 ///
 /// Nothing is agreed to: every DO is answered by WONT and every WILL by DONT (RFC 854, RFC 1143:
 /// a refusal needs no memory and cannot loop, as DONT and WONT are never answered). A client thereby
-/// stays in its line mode and echoes by itself. AYT (RFC 854) is answered, subnegotiations are
+/// stays in its line mode and echoes by itself, but for the time of a secret, for which the server
+/// says that it will echo and then does not (RFC 857). AYT (RFC 854) is answered, subnegotiations are
 /// skipped.
 struct TelnetFilter: Sendable {
   private enum State {
@@ -30,6 +31,17 @@ struct TelnetFilter: Sendable {
   /// Whether there was a command.
   private(set) var wasSpoken = false
 
+  /// Whether the client was told that the server echoes: a secret is being typed.
+  private(set) var hidesEcho = false
+  private static let echo: UInt8 = 1
+
+  /// Tells a client that speaks telnet to show what is typed no more, or again.
+  mutating func hideEcho(_ hides: Bool, replies: inout ByteBuffer) {
+    guard self.wasSpoken, hides != self.hidesEcho else { return }
+    self.hidesEcho = hides
+    self.answer(hides ? 251 : 252, Self.echo, replies: &replies)
+  }
+
   /// Whether the next byte is data unless it is ``interpretAsCommand``.
   var isIdle: Bool { self.state == .data }
 
@@ -46,7 +58,8 @@ struct TelnetFilter: Sendable {
       self.answer(254, byte, replies: &replies)
     case .do:
       self.state = .data
-      self.answer(252, byte, replies: &replies)
+      // What the client agrees to is not answered.
+      if byte != Self.echo || !self.hidesEcho { self.answer(252, byte, replies: &replies) }
     case .wont, .dont:
       self.state = .data
     case .subnegotiation:

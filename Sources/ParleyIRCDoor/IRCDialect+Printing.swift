@@ -64,7 +64,7 @@ extension IRCDialect {
       // What was done is answered by nothing in IRC.
       return
     case .greeting, .topic, .topicSet, .removed, .posts, .message, .history, .found, .people,
-      .rooms, .profile, .away, .ignoring:
+      .rooms, .profile, .away, .ignoring, .account:
       // None of the six words asks for these.
       return
     }
@@ -168,7 +168,9 @@ extension IRCDialect {
       self.numeric(.inputTooLong, [], text, &buffer)
     case .badText, .tooLong, .noCurrentRoom, .noSuchMessage, .messageRemoved, .notPermitted,
       .tooMany, .tooFast, .nonceReused, .storageUnavailable, .shuttingDown, .notAPost,
-      .nobodyToAnswer, .alreadyInLobby:
+      .nobodyToAnswer, .alreadyInLobby, .passwordTooShort, .notRegistered, .alreadyRegistered,
+      .registrationClosed, .accountNeeded, .noSuchAccount, .tooBusy, .scopeMissing, .noSuchToken,
+      .noSuchInvite, .noCertificate:
       // IRCv3 standard replies, https://ircv3.net/specs/extensions/standard-replies, need a
       // capability; 400 is what clients without it show.
       self.numeric(.unknownError, [refusal.code], text, &buffer)
@@ -204,6 +206,7 @@ extension IRCDialect {
     case .garbage(let reason): reason
     case .storageFailed: "What was asked for could not be read"
     case .overflow: "Too much was waiting"
+    case .accessRevoked: "The token was revoked"
     }
   }
 

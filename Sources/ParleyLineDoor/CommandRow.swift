@@ -9,6 +9,8 @@ package enum LineAction: Hashable, Sendable {
   /// A post whose body follows, line by line.
   case beginPost(subject: String)
   case cancelPost
+  /// A command that is complete when its secrets have been asked for.
+  case ask(SecretQuestions)
   /// Help about everything, or about one command.
   case help(String?)
   case show(LineSetting?)

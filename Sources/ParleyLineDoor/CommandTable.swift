@@ -4,7 +4,8 @@ import ParleyModel
 /// The commands of line mode: what is parsed, helped with, suggested, documented and tested.
 package enum CommandTable {
   package static let rows: [CommandRow] =
-    Self.roomRows + Self.messageRows + Self.boardRows + Self.peopleRows + Self.sessionRows
+    Self.roomRows + Self.messageRows + Self.boardRows + Self.peopleRows + Self.accountRows
+    + Self.sessionRows
 
   /// The row and form that a first word stands for.
   package static func find(_ spelling: Substring) -> (row: CommandRow, form: CommandForm)? {

@@ -88,6 +88,7 @@ extension LineDialect {
     case .garbage(let reason): "*** \(reason); bye."
     case .storageFailed: "*** what you asked for could not be read; bye."
     case .overflow: "*** too much was waiting for you; bye."
+    case .accessRevoked: "*** the token that let you in was revoked; bye."
     }
   }
 }

@@ -16,8 +16,10 @@ extension LineDialect {
     case .welcome(let session, let name, let account):
       self.ownName = name
       if case .entering = self.phase { self.phase = .inside }
-      let guest = account == nil ? ", a guest" : ""
-      self.line("You are \(name), session \(session.number)\(guest).", &buffer)
+      let kind = account.map { $0 == name ? "" : ", account \($0)" }
+      self.line(
+        "You are \(name), session \(session.number)\(kind ?? ", a guest; /register keeps the name").",
+        &buffer)
     case .renamed(let name):
       self.ownName = name
       self.line("ok you are \(name) now", &buffer)
@@ -41,10 +43,11 @@ extension LineDialect {
     case .stored(let room, _, let sequence, _):
       self.line("ok #\(sequence.number) is in \(room)", &buffer)
     case .delivered(let name, let sessions, _, let sequence, _):
-      self.line(
-        "ok delivered to \(Self.count(sessions, "session", "sessions")) of \(name), "
-          + "#\(sequence.number)",
-        &buffer)
+      let how =
+        sessions == 0
+        ? "ok kept for \(name)'s next login"
+        : "ok delivered to \(Self.count(sessions, "session", "sessions")) of \(name)"
+      self.line("\(how), #\(sequence.number)", &buffer)
     case .removed(let conversation, let sequence):
       self.line("ok #\(sequence.number) of \(conversation) is removed", &buffer)
     case .posts(let room, let excerpt):
@@ -69,6 +72,8 @@ extension LineDialect {
           ? "ok you see nothing of \(name) any more; /ignore \(name) again shows it"
           : "ok you see what \(name) writes again",
         &buffer)
+    case .account(let answer):
+      self.printAccount(answer, into: &buffer)
     case .local:
       self.printPrepared(into: &buffer)
     }
@@ -83,6 +88,9 @@ extension LineDialect {
       style.returns = self.linePrinter.style.returns
       if style != self.linePrinter.style { self.linePrinter = LinePrinter(style: style) }
       self.line(text, &buffer)
+    case .question(let text):
+      buffer.writeString(text)
+      self.isAtPrompt = true
     }
   }
 
@@ -98,7 +106,7 @@ extension LineDialect {
     if entry.isCurrent { self.currentRoom = entry.name }
     let made = entry.isNewRoom ? "you made \(entry.name); " : ""
     switch entry.reason {
-    case .autojoin: break
+    case .autojoin, .resumed: break
     case .switched, .added:
       self.line("ok \(made)\(self.whereTextGoes)", &buffer)
     case .again:
@@ -321,7 +329,8 @@ extension LineDialect {
     let kind = profile.account.map { "account \($0)" } ?? "a guest"
     self.line(
       "ok \(profile.name): \(kind), \(Self.count(profile.sessions, "session", "sessions")), "
-        + "since \(self.dateAndClock(profile.since))",
+        + (profile.lastSeen.map { "last seen \(self.dateAndClock($0))" }
+          ?? "since \(self.dateAndClock(profile.since))"),
       &buffer)
     if !profile.rooms.isEmpty {
       self.line("  in \(profile.rooms.joined(separator: ", "))", &buffer)
@@ -332,7 +341,7 @@ extension LineDialect {
   // MARK: Forms
 
   /// Appends rows whose columns begin below each other, two spaces in.
-  private func printTable(_ rows: [[String]], into buffer: inout ByteBuffer) {
+  func printTable(_ rows: [[String]], into buffer: inout ByteBuffer) {
     var widths: [Int] = []
     for row in rows {
       for (column, cell) in row.enumerated() {
@@ -352,7 +361,7 @@ extension LineDialect {
     }
   }
 
-  private func dateAndClock(_ time: Timestamp) -> String {
+  func dateAndClock(_ time: Timestamp) -> String {
     var buffer = ByteBuffer()
     if let day = self.linePrinter.day(of: time) { buffer.writeDate(day) }
     buffer.writeStaticString(" ")

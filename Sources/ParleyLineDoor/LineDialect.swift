@@ -27,6 +27,8 @@ package struct LineDialect: Dialect {
   enum Prepared: Sendable {
     case text(String)
     case style(LineStyle, String)
+    /// A question whose answer is the next line.
+    case question(String)
   }
 
   let options: LineDoorOptions
@@ -36,6 +38,7 @@ package struct LineDialect: Dialect {
   private var handed: ByteBuffer?
   private var framer = LineFramer(edits: true)
   private var draft: PostDraft?
+  private var questions: SecretQuestions?
   private var verbs = true
   /// Lines in a row that could not be read.
   private var faultyLines = 0
@@ -135,6 +138,9 @@ package struct LineDialect: Dialect {
   }
 
   private mutating func take(_ line: String, isPlain: Bool, into inbound: inout Inbound) {
+    if self.questions != nil, self.phase != .leaving {
+      return self.takeAnswer(line, into: &inbound)
+    }
     switch self.phase {
     case .naming: self.takeName(line, into: &inbound)
     case .entering, .inside:
@@ -160,7 +166,7 @@ package struct LineDialect: Dialect {
     let first = words.prefix { $0 != " " }
     do throws(Refusal) {
       if let (row, form) = CommandTable.find(first), !first.isEmpty,
-        row.name == "exit" || row.name == "help"
+        row.name == "exit" || row.name == "help" || row.name == "login"
       {
         let action = try form.action(String(first), words[first.endIndex...])
         if row.name == "help" { self.promptTags.append(RequestTag(self.nextTagValue())) }
@@ -323,6 +329,35 @@ package struct LineDialect: Dialect {
       self.answer(
         .text("ok you are connected; /connect is for parley chat, elsewhere: nc HOST PORT"),
         into: &inbound)
+    case .ask(let questions):
+      self.questions = questions
+      self.framer.hideEcho(true, replies: &inbound.immediate)
+      self.answer(.question(questions.question), into: &inbound)
+    }
+  }
+
+  // MARK: Secrets
+
+  /// The line is the answer to a question, whatever it looks like: it is never said aloud.
+  private mutating func takeAnswer(_ line: String, into inbound: inout Inbound) {
+    guard var questions = self.questions else { return }
+    let step = questions.take(line)
+    self.questions = nil
+    if case .ask(let question) = step {
+      self.questions = questions
+      return self.answer(.question(question), into: &inbound)
+    }
+    self.framer.hideEcho(false, replies: &inbound.immediate)
+    let isNaming = self.phase == .naming
+    if isNaming { self.promptTags.append(RequestTag(self.nextTagValue())) }
+    switch step {
+    case .ask: break
+    case .done(let command):
+      let tag = self.nextTag()
+      if isNaming { self.phase = .entering(tag) }
+      inbound.requests.append(Request(.account(command), tag: tag))
+    case .refused(let refusal): self.misuse(refusal, into: &inbound)
+    case .givenUp: self.answer(.text("ok nothing was changed"), into: &inbound)
     }
   }
 

@@ -10,8 +10,9 @@ enum LineHint {
     case .badName(_, let fault): self.hint(fault)
     case .badText(let fault): self.hint(fault)
     case .tooLong(let bounded, bytesMax: _): self.hint(bounded)
-    case .nameTaken(_, let free), .nameRegistered(_, let free):
-      free.map { "\($0) is free" } ?? "choose another name"
+    case .nameTaken(_, let free): free.map { "\($0) is free" } ?? "choose another name"
+    case .nameRegistered(let name, let free):
+      "/login \(name) asks for its password; " + (free.map { "\($0) is free" } ?? "or choose another")
     case .badPassword: "try again"
     case .notLoggedIn: "give a name first"
     case .alreadyLoggedIn: "/nick NAME changes it"
@@ -32,6 +33,18 @@ enum LineHint {
     case .notAPost: "/list shows the posts, plain text answers a line"
     case .nobodyToAnswer: "/dm NAME TEXT sends one"
     case .alreadyInLobby: "/exit leaves the server"
+    case .passwordTooShort: "choose a longer one"
+    case .notRegistered: "/register makes one of your name"
+    case .alreadyRegistered: "/login logs in to it"
+    case .registrationClosed(let needsCode):
+      needsCode ? "ask who runs it for one: /register CODE" : "ask who runs it for an account"
+    case .accountNeeded: "/login NAME with the name of your account"
+    case .noSuchAccount: nil
+    case .tooBusy: "try again in a moment"
+    case .scopeMissing: "make one that is: /token new SCOPES"
+    case .noSuchToken: "/token lists them"
+    case .noSuchInvite: nil
+    case .noCertificate: "/login NAME asks for the password"
     }
   }
 
@@ -71,8 +84,11 @@ enum LineHint {
   private static func hint(_ bounded: Refusal.Bounded) -> String {
     switch bounded {
     case .line, .message: "send it in parts, or /post it"
-    case .post, .subject, .topic, .name, .awayText, .lastWord, .search: "make it shorter"
-    case .rooms, .members, .ignored, .roomsOfServer, .participants: "make it less"
+    case .post, .subject, .topic, .name, .awayText, .lastWord, .search, .password, .label:
+      "make it shorter"
+    case .rooms, .members, .ignored, .roomsOfServer, .participants, .tokens, .certificates,
+      .invites, .accounts:
+      "make it less"
     }
   }
 
@@ -82,8 +98,10 @@ enum LineHint {
     case .rooms: return "/leave one first"
     case .ignored: return "/ignore NAME again shows somebody"
     case .search: return "leave some out"
+    case .tokens: return "/token revoke N takes one away"
+    case .certificates: return "/cert remove takes them away"
     case .line, .message, .post, .subject, .topic, .name, .awayText, .lastWord, .members,
-      .roomsOfServer, .participants:
+      .roomsOfServer, .participants, .password, .label, .invites, .accounts:
       return "try again later"
     }
   }

@@ -74,6 +74,9 @@ extension ProtoEntry {
     case .away(let text):
       .away(.with { if let text { $0.text = text } })
     case .ignore(let name): .ignore(ProtoName(name))
+    case .verified(let verified): .verified(ProtoVerified(verified))
+    case .administer(let proposal, let asOwner):
+      .administer(ProtoAdminister(proposal, asOwner: asOwner))
     }
   }
 
@@ -152,6 +155,9 @@ extension Proposal {
       try known(it)
       self = .away(it.hasText ? it.text : nil)
     case .ignore(let it): self = .ignore(try Name(it))
+    case .verified(let it): self = .verified(try Verified(it))
+    case .administer(let it):
+      self = .administer(try AdminProposal(it), asOwner: it.asOwner)
     }
   }
 }

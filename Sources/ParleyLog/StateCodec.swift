@@ -11,6 +11,8 @@ package enum StateCodec {
     case .session(let state): self.bytes(ProtoSessionState(state))
     case .member(let state): self.bytes(ProtoMemberState(state))
     case .nonce(let state): self.bytes(ProtoNonceState(state))
+    case .account(let state): self.bytes(ProtoAccountState(state))
+    case .invite(let state): self.bytes(ProtoInviteState(state))
     }
   }
 
@@ -20,7 +22,8 @@ package enum StateCodec {
       settings: try Settings(it.settings), incarnation: it.incarnation,
       lastEpoch: it.lastEpoch, lastRoom: RoomID(it.lastRoom),
       lastParticipant: ParticipantID(it.lastParticipant),
-      lastStamp: Timestamp(microseconds: it.lastStamp))
+      lastStamp: Timestamp(microseconds: it.lastStamp),
+      lastAccount: AccountID(it.lastAccount), lastInvite: it.lastInvite)
   }
 
   package static func room(_ bytes: [UInt8]) throws(CodecError) -> RoomState {
@@ -48,14 +51,19 @@ package enum StateCodec {
       account: it.hasAccount ? AccountID(it.account) : nil,
       since: Timestamp(microseconds: it.since), away: it.hasAway ? it.away : nil,
       ignored: it.ignored.map { ParticipantID($0) },
-      lastDirect: it.hasLastDirect ? ParticipantID(it.lastDirect) : nil)
+      lastDirect: it.hasLastDirect ? ParticipantID(it.lastDirect) : nil,
+      lastSeen: it.hasLastSeen ? Timestamp(microseconds: it.lastSeen) : nil,
+      resume: it.resume.map { RoomID($0) },
+      resumeCurrent: it.hasResumeCurrent ? RoomID(it.resumeCurrent) : nil)
   }
 
   package static func session(_ bytes: [UInt8]) throws(CodecError) -> SessionState {
     let it: ProtoSessionState = try self.message(bytes)
     return SessionState(
       id: SessionID(it.id), participant: ParticipantID(it.participant),
-      current: it.hasCurrent ? RoomID(it.current) : nil, open: it.open.map { RoomID($0) })
+      current: it.hasCurrent ? RoomID(it.current) : nil, open: it.open.map { RoomID($0) },
+      scopes: it.hasScopes ? try Scopes(it.scopes) : nil,
+      token: it.hasToken ? it.token : nil)
   }
 
   package static func member(_ bytes: [UInt8]) throws(CodecError) -> MemberState {
@@ -103,6 +111,8 @@ extension ProtoConversationState {
     self.lastRoom = state.lastRoom.number
     self.lastParticipant = state.lastParticipant.number
     self.lastStamp = state.lastStamp.microseconds
+    self.lastAccount = state.lastAccount.number
+    self.lastInvite = state.lastInvite
   }
 }
 
@@ -138,6 +148,9 @@ extension ProtoParticipantState {
     if let away = state.away { self.away = away }
     self.ignored = state.ignored.map(\.number)
     if let last = state.lastDirect { self.lastDirect = last.number }
+    if let seen = state.lastSeen { self.lastSeen = seen.microseconds }
+    self.resume = state.resume.map(\.number)
+    if let current = state.resumeCurrent { self.resumeCurrent = current.number }
   }
 }
 
@@ -147,6 +160,8 @@ extension ProtoSessionState {
     self.participant = state.participant.number
     if let current = state.current { self.current = current.number }
     self.open = state.open.map(\.number)
+    if let scopes = state.scopes { self.scopes = UInt32(scopes.rawValue) }
+    if let token = state.token { self.token = token }
   }
 }
 

@@ -123,6 +123,19 @@ extension ProtoSettings {
     self.autojoin = settings.autojoin.map { ProtoName($0) }
     self.permanentRooms = settings.permanentRooms.map { ProtoName($0) }
     self.emptyRoomMicroseconds = settings.emptyRoomMicroseconds
+    self.registration =
+      switch settings.registration {
+      case .open: .open
+      case .invite: .invite
+      case .closed: .closed
+      }
+    self.guestsRefused = !settings.allowsGuests
+    self.roomCreation =
+      switch settings.roomCreation {
+      case .everybody: .everybody
+      case .accounts: .accounts
+      case .administrators: .administrators
+      }
   }
 }
 
@@ -135,7 +148,31 @@ extension Settings {
       permanentRooms: try proto.permanentRooms.map { (name) throws(CodecError) in
         try Name(name)
       },
-      emptyRoomMicroseconds: proto.emptyRoomMicroseconds)
+      emptyRoomMicroseconds: proto.emptyRoomMicroseconds,
+      registration: try Registration(proto.registration), allowsGuests: !proto.guestsRefused,
+      roomCreation: try RoomCreation(proto.roomCreation))
+  }
+}
+
+extension Registration {
+  fileprivate init(_ proto: ProtoRegistration) throws(CodecError) {
+    switch proto {
+    case .unspecified, .open: self = .open
+    case .invite: self = .invite
+    case .closed: self = .closed
+    case .UNRECOGNIZED: throw .newer("unknown way of registering")
+    }
+  }
+}
+
+extension RoomCreation {
+  fileprivate init(_ proto: ProtoRoomCreation) throws(CodecError) {
+    switch proto {
+    case .unspecified, .everybody: self = .everybody
+    case .accounts: self = .accounts
+    case .administrators: self = .administrators
+    case .UNRECOGNIZED: throw .newer("unknown makers of rooms")
+    }
   }
 }
 

@@ -98,6 +98,14 @@ public enum Command: Hashable, Sendable {
   /// Hides a participant from oneself; the second time it is shown again.
   case ignore(Name)
 
+  // Accounts. Kept elsewhere, as searches are.
+  indirect case account(AccountCommand)
+  /// `asOwner` is for those who hold the data directory's socket; others must be administrators.
+  indirect case administer(AdminCommand, asOwner: Bool)
+  /// What the account service makes of these; no door does.
+  indirect case verified(Verified)
+  indirect case administerVerified(AdminProposal, asOwner: Bool)
+
   // Answers that the door itself knows, sent through the same queue so that answers keep the
   // order of the commands.
   /// Misuse that the parser found.
@@ -138,5 +146,18 @@ public struct Request: Sendable {
     self.command = command
     self.tag = tag
     self.nonce = nonce
+  }
+}
+
+extension Command {
+  /// Whether what follows it in a session waits until it is answered.
+  public var isAwaited: Bool {
+    switch self {
+    case .account, .administer: true
+    case .greet, .login, .nick, .quit, .ping, .join, .add, .leave, .topic, .setTopic, .say, .post,
+      .reply, .direct, .remove, .list, .read, .history, .search, .who, .rooms, .whois, .away,
+      .ignore, .verified, .administerVerified, .misuse, .local:
+      false
+    }
   }
 }

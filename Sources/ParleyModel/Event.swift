@@ -62,6 +62,8 @@ public enum Closing: Hashable, Sendable {
   case garbage(String)
   /// What it asked for could not be read from the archive.
   case storageFailed
+  /// The token that let it in was revoked.
+  case accessRevoked
   /// More is queued for it than ``Limits`` allows.
   case overflow
 }

@@ -29,10 +29,7 @@ public struct ParticipantID: Hashable, Comparable, Sendable {
   }
 }
 
-/// A durable identity.
-///
-/// None exists until accounts can be registered; its place is here from the first day, because
-/// name, account and session are three things.
+/// A durable identity, counted from 1 and never used again within one data directory.
 public struct AccountID: Hashable, Comparable, Sendable {
   public var number: UInt64
 

@@ -62,4 +62,18 @@ public enum Limits {
   public static let historyMax = 1_000
   /// Messages shown on return to a room that was closed meanwhile; the rest is `history`'s.
   public static let missedMax = 50
+  /// Accounts of a server; a registration beyond is refused.
+  public static let accountsMax = 1_000_000
+  /// A password in characters, at least; a shorter one is refused.
+  public static let passwordMin = 8
+  /// A password in bytes, at most; a longer one is refused.
+  public static let passwordBytesMax = 1_024
+  /// API tokens of an account; the next is refused.
+  public static let tokensMax = 32
+  /// What a token is called, in bytes; more is refused.
+  public static let labelBytesMax = 64
+  /// Client certificates of an account; the next is refused.
+  public static let certificatesMax = 8
+  /// Codes to register with that wait to be used; the next is refused.
+  public static let invitesMax = 10_000
 }

@@ -29,6 +29,8 @@ public enum Proposal: Hashable, Sendable {
   case remove(ConversationSelector, Sequence)
   case away(String?)
   case ignore(Name)
+  indirect case verified(Verified)
+  indirect case administer(AdminProposal, asOwner: Bool)
 }
 
 /// A proposal, stamped and (once the log has it) ordered.

@@ -21,6 +21,9 @@ public enum StateKey: Hashable, Sendable {
   case session(SessionID)
   case member(RoomID, ParticipantID)
   case nonce(ParticipantID, Nonce)
+  case account(AccountID)
+  /// A code to register with, by its number.
+  case invite(UInt32)
 }
 
 /// All state but the messages and events: what a start loads.
@@ -31,6 +34,8 @@ public enum State: Hashable, Sendable {
   case session(SessionState)
   case member(MemberState)
   case nonce(NonceState)
+  case account(AccountState)
+  case invite(InviteState)
 
   public var key: StateKey {
     switch self {
@@ -40,6 +45,8 @@ public enum State: Hashable, Sendable {
     case .session(let session): .session(session.id)
     case .member(let member): .member(member.room, member.participant)
     case .nonce(let nonce): .nonce(nonce.participant, nonce.nonce)
+    case .account(let account): .account(account.id)
+    case .invite(let invite): .invite(invite.number)
     }
   }
 }
@@ -54,10 +61,13 @@ public struct ConversationState: Hashable, Sendable {
   public var lastParticipant: ParticipantID
   /// The stamp of the newest entry that was applied.
   public var lastStamp: Timestamp
+  public var lastAccount: AccountID
+  public var lastInvite: UInt32
 
   public init(
     settings: Settings, incarnation: UInt32, lastEpoch: UInt32, lastRoom: RoomID,
-    lastParticipant: ParticipantID, lastStamp: Timestamp
+    lastParticipant: ParticipantID, lastStamp: Timestamp, lastAccount: AccountID = AccountID(0),
+    lastInvite: UInt32 = 0
   ) {
     self.settings = settings
     self.incarnation = incarnation
@@ -65,6 +75,8 @@ public struct ConversationState: Hashable, Sendable {
     self.lastRoom = lastRoom
     self.lastParticipant = lastParticipant
     self.lastStamp = lastStamp
+    self.lastAccount = lastAccount
+    self.lastInvite = lastInvite
   }
 }
 
@@ -130,10 +142,16 @@ public struct ParticipantState: Hashable, Sendable {
   public var ignored: [ParticipantID]
   /// Who last sent it a direct message.
   public var lastDirect: ParticipantID?
+  /// Of an account's own participant: when its last session ended.
+  public var lastSeen: Timestamp?
+  /// The rooms that were open then, and which was the current one.
+  public var resume: [RoomID]
+  public var resumeCurrent: RoomID?
 
   public init(
     id: ParticipantID, name: Name, account: AccountID? = nil, since: Timestamp,
-    away: String? = nil, ignored: [ParticipantID] = [], lastDirect: ParticipantID? = nil
+    away: String? = nil, ignored: [ParticipantID] = [], lastDirect: ParticipantID? = nil,
+    lastSeen: Timestamp? = nil, resume: [RoomID] = [], resumeCurrent: RoomID? = nil
   ) {
     self.id = id
     self.name = name
@@ -142,6 +160,9 @@ public struct ParticipantState: Hashable, Sendable {
     self.away = away
     self.ignored = ignored
     self.lastDirect = lastDirect
+    self.lastSeen = lastSeen
+    self.resume = resume
+    self.resumeCurrent = resumeCurrent
   }
 }
 
@@ -152,14 +173,21 @@ public struct SessionState: Hashable, Sendable {
   public var current: RoomID?
   /// In the order in which they were opened.
   public var open: [RoomID]
+  /// What it may do where an API token let it in; nil for everything.
+  public var scopes: Scopes?
+  /// The number of that token.
+  public var token: UInt32?
 
   public init(
-    id: SessionID, participant: ParticipantID, current: RoomID? = nil, open: [RoomID] = []
+    id: SessionID, participant: ParticipantID, current: RoomID? = nil, open: [RoomID] = [],
+    scopes: Scopes? = nil, token: UInt32? = nil
   ) {
     self.id = id
     self.participant = participant
     self.current = current
     self.open = open
+    self.scopes = scopes
+    self.token = token
   }
 }
 
@@ -270,11 +298,14 @@ public struct LoadedState: Sendable {
   public var sessions: [SessionState]
   public var members: [MemberState]
   public var nonces: [NonceState]
+  public var accounts: [AccountState]
+  public var invites: [InviteState]
 
   public init(
     offset: LogOffset = .zero, conversation: ConversationState? = nil, rooms: [Room] = [],
     participants: [ParticipantState] = [], sessions: [SessionState] = [],
-    members: [MemberState] = [], nonces: [NonceState] = []
+    members: [MemberState] = [], nonces: [NonceState] = [], accounts: [AccountState] = [],
+    invites: [InviteState] = []
   ) {
     self.offset = offset
     self.conversation = conversation
@@ -283,5 +314,7 @@ public struct LoadedState: Sendable {
     self.sessions = sessions
     self.members = members
     self.nonces = nonces
+    self.accounts = accounts
+    self.invites = invites
   }
 }

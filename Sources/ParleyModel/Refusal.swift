@@ -39,6 +39,25 @@ public enum Refusal: Hashable, Sendable, Error {
   case nobodyToAnswer
   /// `/leave` in the lobby.
   case alreadyInLobby
+  /// A password with fewer characters than that.
+  case passwordTooShort(min: Int)
+  /// The session's name is not an account's.
+  case notRegistered
+  /// The session's name is an account's already.
+  case alreadyRegistered(String)
+  /// Registration is closed, or needs a code.
+  case registrationClosed(needsCode: Bool)
+  /// Guests are not let in.
+  case accountNeeded
+  case noSuchAccount(String)
+  /// More passwords wait to be checked than can be.
+  case tooBusy
+  /// A token lets its session do less.
+  case scopeMissing(Scopes)
+  case noSuchToken(UInt32)
+  case noSuchInvite(UInt32)
+  /// The connection has no client certificate, or not one that opens an account.
+  case noCertificate
 
   /// What is wrong with a name.
   public enum NameFault: UInt8, Hashable, Sendable {
@@ -53,7 +72,7 @@ public enum Refusal: Hashable, Sendable, Error {
   /// What a bound is of.
   public enum Bounded: UInt8, Hashable, Sendable {
     case line, message, post, subject, topic, name, rooms, members, ignored, awayText, lastWord,
-      roomsOfServer, participants, search
+      roomsOfServer, participants, search, password, tokens, certificates, invites, accounts, label
   }
 
   /// What only some may do.
@@ -62,6 +81,10 @@ public enum Refusal: Hashable, Sendable, Error {
     /// A message can be removed, and a post answered, as long as it is among the room's newest
     /// ``Limits/backlogMax`` of its kind; older ones can only be read.
     case oldMessage
+    /// What only administrators may do.
+    case administer
+    /// A room that does not exist begins only for some, see ``Settings/roomCreation``.
+    case makeRoom
   }
 
   /// The catalogue's word for it.
@@ -95,6 +118,17 @@ public enum Refusal: Hashable, Sendable, Error {
     case .notAPost: "not_a_post"
     case .nobodyToAnswer: "nobody_to_answer"
     case .alreadyInLobby: "already_in_lobby"
+    case .passwordTooShort: "password_too_short"
+    case .notRegistered: "not_registered"
+    case .alreadyRegistered: "already_registered"
+    case .registrationClosed: "registration_closed"
+    case .accountNeeded: "account_needed"
+    case .noSuchAccount: "no_such_account"
+    case .tooBusy: "too_busy"
+    case .scopeMissing: "scope_missing"
+    case .noSuchToken: "no_such_token"
+    case .noSuchInvite: "no_such_invite"
+    case .noCertificate: "no_certificate"
     }
   }
 }

@@ -78,6 +78,8 @@ public struct ReadAnswer: Hashable, Sendable {
 public enum EntryReason: Hashable, Sendable {
   /// Opened at login.
   case autojoin
+  /// Opened again at the login of an account.
+  case resumed
   /// By `join`: it is the current room now.
   case switched
   /// By `add`.
@@ -189,18 +191,21 @@ public struct Profile: Hashable, Sendable {
   public var account: String?
   public var sessions: Int
   public var since: Timestamp
+  /// When its last session ended, of an account without any.
+  public var lastSeen: Timestamp?
   public var away: String?
   /// The rooms that it has open and that the asker may know of.
   public var rooms: [String]
 
   public init(
-    name: String, account: String?, sessions: Int, since: Timestamp, away: String?,
-    rooms: [String]
+    name: String, account: String?, sessions: Int, since: Timestamp,
+    lastSeen: Timestamp? = nil, away: String?, rooms: [String]
   ) {
     self.name = name
     self.account = account
     self.sessions = sessions
     self.since = since
+    self.lastSeen = lastSeen
     self.away = away
     self.rooms = rooms
   }
@@ -237,6 +242,7 @@ public enum Reply: Hashable, Sendable {
   case profile(Profile)
   case away(String?)
   case ignoring(String, Bool)
+  indirect case account(AccountReply)
   case local
 
   /// What must be read before this can be printed.
@@ -249,7 +255,7 @@ public enum Reply: Hashable, Sendable {
       plan
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
       .removed, .posts, .message, .history, .found, .people, .rooms, .profile, .away, .ignoring,
-      .local:
+      .account, .local:
       nil
     }
   }
@@ -266,7 +272,7 @@ public enum Reply: Hashable, Sendable {
     case .found(let conversation, let query, _):
       return .found(conversation: conversation, query, excerpt)
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .people, .rooms, .profile, .away, .ignoring, .local:
+      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
       return self
     }
   }

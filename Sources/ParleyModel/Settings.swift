@@ -5,6 +5,14 @@ public enum Backlog: Hashable, Sendable {
   case all
 }
 
+/// Who may make rooms.
+public enum RoomCreation: UInt8, Hashable, Sendable, CaseIterable {
+  case everybody = 1
+  /// Those with an account.
+  case accounts = 2
+  case administrators = 3
+}
+
 /// What the law needs of the configuration.
 ///
 /// It enters through the log, because `apply` reads nothing but state and entry.
@@ -23,15 +31,30 @@ public struct Settings: Hashable, Sendable {
   ///
   /// Default 7 days.
   public var emptyRoomMicroseconds: Int64
+  /// Default: open.
+  public var registration: Registration
+  /// Whether a name without an account may be used.
+  ///
+  /// Default: yes.
+  public var allowsGuests: Bool
+  /// Who may make a room by joining one that does not exist.
+  ///
+  /// Default: everybody.
+  public var roomCreation: RoomCreation
 
   public init(
     defaultBacklog: Backlog = .count(2), autojoin: [Name] = [.lobby],
     permanentRooms: [Name] = [],
-    emptyRoomMicroseconds: Int64 = 7 * 24 * 60 * 60 * 1_000_000
+    emptyRoomMicroseconds: Int64 = 7 * 24 * 60 * 60 * 1_000_000,
+    registration: Registration = .open, allowsGuests: Bool = true,
+    roomCreation: RoomCreation = .everybody
   ) {
     self.defaultBacklog = defaultBacklog
     self.autojoin = autojoin
     self.permanentRooms = permanentRooms
     self.emptyRoomMicroseconds = emptyRoomMicroseconds
+    self.registration = registration
+    self.allowsGuests = allowsGuests
+    self.roomCreation = roomCreation
   }
 }

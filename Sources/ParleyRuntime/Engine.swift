@@ -24,6 +24,8 @@ package struct EngineOptions: Sendable {
   package var stallTimeout = TimeAmount.seconds(120)
   /// How long queued bytes may take at the end.
   package var shutdownGrace = TimeAmount.seconds(5)
+  /// Who deals with passwords and tokens.
+  package var secrets: any SecretService = NoSecrets()
   /// Whether messages are shown to the observer.
   package var logsMessages = false
 

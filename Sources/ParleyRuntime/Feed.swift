@@ -53,6 +53,8 @@ final class Feed {
   /// The rooms because of whose readers this session is not read.
   var heldFor: Set<RoomID> = []
   var pending = Deque<Pending>()
+  /// Tokens and codes that were drawn for commands whose answers tell them.
+  var drawn: [RequestTag: Secret] = [:]
   /// Bytes of the direct messages in `pending`, about.
   var pendingBytes = 0
   /// Whether it is being fed at this moment.

@@ -17,6 +17,7 @@ extension LoopHub {
       if case .closing(let closing) = effect { self.remove(feed, closing) }
       return
     }
+    if case .work(let tag, let work) = effect { return self.work(feed, tag, work) }
     guard feed.isBehind else {
       self.diverge(feed)
       return self.perform(effect, for: feed)
@@ -66,9 +67,12 @@ extension LoopHub {
       if let plan = reply.plan {
         self.read(plan, for: feed, tag: tag, reply: reply)
       } else {
-        feed.session.print(.reply(tag, reply))
+        feed.session.print(.reply(tag, self.completed(reply, tag, for: feed)))
       }
-    case .refused(let tag, let refusal): feed.session.print(.refused(tag, refusal))
+    case .work(let tag, let work): self.work(feed, tag, work)
+    case .refused(let tag, let refusal):
+      if !feed.drawn.isEmpty { feed.drawn[tag] = nil }
+      feed.session.print(.refused(tag, refusal))
     case .direct(let event): feed.session.print(.direct(event))
     case .closing(let closing):
       feed.session.close(feed.ending ?? closing)

@@ -240,8 +240,15 @@ struct Sequencer: ~Copyable {
         self.postpone(.quit(departure), of: session)
         self.steps.append(.close(session, .quit))
       case .login, .nick, .join, .add, .setTopic, .say, .post, .reply, .direct, .remove, .away,
-        .ignore:
+        .ignore, .verified, .administerVerified:
         self.steps.append(.refuse(session, request.tag, .storageUnavailable))
+      case .account, .administer:
+        // What only asks, and what waits for work on a secret first, is answered as ever.
+        switch self.conversation.admit(request.command, from: session, earlierInTurn: true) {
+        case .answer: self.steps.append(.answer(session, request))
+        case .propose: self.steps.append(.refuse(session, request.tag, .storageUnavailable))
+        case .refuse(let refusal): self.steps.append(.refuse(session, request.tag, refusal))
+        }
       case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
         .misuse, .local:
         self.steps.append(.answer(session, request))

@@ -26,6 +26,10 @@ struct ArchiveLoader {
     }
     try self.forEach(StateKey.Kind.member) { loaded.members.append(try StateCodec.member($0)) }
     try self.forEach(StateKey.Kind.nonce) { loaded.nonces.append(try StateCodec.nonce($0)) }
+    try self.forEach(StateKey.Kind.account) {
+      loaded.accounts.append(try StateCodec.account($0))
+    }
+    try self.forEach(StateKey.Kind.invite) { loaded.invites.append(try StateCodec.invite($0)) }
     return loaded
   }
 

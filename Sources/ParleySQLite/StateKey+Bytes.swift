@@ -9,6 +9,8 @@ extension StateKey {
     static let session: Int64 = 4
     static let member: Int64 = 5
     static let nonce: Int64 = 6
+    static let account: Int64 = 7
+    static let invite: Int64 = 8
   }
 
   var kind: Int64 {
@@ -19,6 +21,8 @@ extension StateKey {
     case .session: Kind.session
     case .member: Kind.member
     case .nonce: Kind.nonce
+    case .account: Kind.account
+    case .invite: Kind.invite
     }
   }
 
@@ -33,6 +37,8 @@ extension StateKey {
       Self.bytes(room.number) + Self.bytes(participant.number)
     case .nonce(let participant, let nonce):
       Self.bytes(participant.number) + Array(nonce.text.utf8)
+    case .account(let account): Self.bytes(account.number)
+    case .invite(let number): Self.bytes(number)
     }
   }
 
@@ -40,7 +46,7 @@ extension StateKey {
   var room: RoomID? {
     switch self {
     case .room(let room), .member(let room, _): room
-    case .conversation, .participant, .session, .nonce: nil
+    case .conversation, .participant, .session, .nonce, .account, .invite: nil
     }
   }
 

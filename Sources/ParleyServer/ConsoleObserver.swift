@@ -39,6 +39,7 @@ struct ConsoleObserver: EngineObserver {
     case .garbage: "garbage"
     case .storageFailed: "archive unreadable"
     case .overflow: "too much queued"
+    case .accessRevoked: "token revoked"
     }
   }
 }

@@ -14,9 +14,10 @@ enum FreeMemory {
     guard let symbol = dlsym(nil, "malloc_trim") else { return nil }
     typealias Trim = @convention(c) (Int) -> CInt
     let trim = unsafeBitCast(symbol, to: Trim.self)
+    let pool = NIOThreadPool.singleton
     return group.next().scheduleRepeatedTask(initialDelay: Self.interval, delay: Self.interval) {
       _ in
-      NIOThreadPool.singleton.submit { _ in _ = trim(0) }
+      pool.submit { _ in _ = trim(0) }
     }
   }
 }

@@ -2,6 +2,7 @@ import Glibc
 import Logging
 import NIOCore
 import NIOPosix
+import ParleyAccounts
 import ParleyDoorKit
 import ParleyLog
 import ParleyModel
@@ -44,7 +45,8 @@ package struct Server: Service {
     let (stops, stop) = AsyncStream.makeStream(of: Stop.self)
     let group = MultiThreadedEventLoopGroup(
       numberOfThreads: self.configuration.threads ?? System.coreCount)
-    let (engine, found) = try await self.start(archive, directory, group) {
+    let accounts = AccountService()
+    let (engine, found) = try await self.start(archive, directory, group, accounts) {
       stop.yield(.failed($0))
     }
     let listeners = try await self.open(engine, group, directory, gate)
@@ -68,6 +70,7 @@ package struct Server: Service {
     trimming?.cancel()
     for listener in listeners { try? await listener.close() }
     try await engine.stop(grace: self.configuration.shutdownGrace)
+    try await accounts.stop()
     try await group.shutdownGracefully()
     withExtendedLifetime(directory) {}
     logger.notice("stopped: everything is in the archive")
@@ -75,13 +78,13 @@ package struct Server: Service {
 
   private func start(
     _ archive: SQLiteArchive, _ directory: DataDirectory, _ group: MultiThreadedEventLoopGroup,
-    failed: @escaping @Sendable (String) -> Void
+    _ accounts: AccountService, failed: @escaping @Sendable (String) -> Void
   ) async throws -> (Engine, EngineStart) {
     let logPath = directory.logPath
     do {
       return try await Engine.start(
         group: group, archive: archive, settings: try self.settings(),
-        incarnation: UInt32.random(in: 1 ... .max), options: self.engineOptions(),
+        incarnation: UInt32.random(in: 1 ... .max), options: self.engineOptions(accounts),
         observer: ConsoleObserver(console: self.console),
         openLog: { try SegmentLog(directory: logPath) }, failed: failed)
     } catch {
@@ -153,8 +156,9 @@ package struct Server: Service {
       emptyRoomMicroseconds: TimeAmount(self.configuration.emptyRoomTTL).nanoseconds / 1_000)
   }
 
-  private func engineOptions() -> EngineOptions {
+  private func engineOptions(_ accounts: AccountService) -> EngineOptions {
     var options = EngineOptions()
+    options.secrets = accounts
     options.outboxBytesMax = self.configuration.outboxBytesMax
     options.outboxPolicies = self.configuration.outboxPolicies
     options.heartbeat = TimeAmount(self.configuration.heartbeat)

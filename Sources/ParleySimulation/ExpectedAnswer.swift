@@ -47,7 +47,7 @@ extension Ledger {
       expected.isSearch = true
       return expected
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .people, .rooms, .profile, .away, .ignoring, .local:
+      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
       return nil
     }
   }
@@ -61,7 +61,7 @@ extension Ledger {
     case .again:
       line = max(line, self.first(in: page, ofPosts: false))
       post = max(post, self.first(in: page, ofPosts: true))
-    case .autojoin, .switched, .added, .returned:
+    case .autojoin, .resumed, .switched, .added, .returned:
       guard let closed = member.returnedFrom else { break }
       line = max(line, closed + 1)
       post = max(post, closed + 1)

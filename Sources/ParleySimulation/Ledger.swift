@@ -46,6 +46,8 @@ final class Ledger {
   var names: [ParticipantID: String] = [:]
   private var holders: [String: ParticipantID] = [:]
   var participants: [SessionID: ParticipantID] = [:]
+  /// In an entry by which a session goes over from one participant to another.
+  private var move: (old: ParticipantID, new: ParticipantID)?
   /// What was stored with which nonce, and by which proposal.
   private var nonces: [ParticipantID: [Nonce: Proposal]] = [:]
   /// What the run was started with: how many lines and posts a new member sees; nil is all.
@@ -70,6 +72,10 @@ final class Ledger {
     if case .runStarted = entry.proposal { self.participants.removeAll() }
     let sender = self.participants[entry.session]
     var stored = 0
+    for case .session(let id, .loggedIn(let participant, _)) in effects.items {
+      if let old = self.participants[id], old != participant { self.move = (old, participant) }
+    }
+    defer { self.move = nil }
     for record in effects.records {
       if case .message = record { stored += 1 }
       try self.keep(record)
@@ -148,7 +154,12 @@ final class Ledger {
         let head = self.pages[event.room]?.lines.count
         self.pages[event.room]?.members[sender.participant]?.closedAfter = head
       }
-    case .message, .topic, .renamed, .removed: break
+    case .renamed(let sender, _):
+      guard let move = self.move, move.old == sender.participant else { return }
+      self.open(event.room, move.new)
+      let head = self.pages[event.room]?.lines.count
+      self.pages[event.room]?.members[move.old]?.closedAfter = head
+    case .message, .topic, .removed: break
     }
   }
 
@@ -159,6 +170,9 @@ final class Ledger {
       member.returnedFrom = member.closedAfter
       member.closedAfter = nil
       page.members[participant] = member
+    } else if let move = self.move, move.new == participant, let old = page.members[move.old] {
+      // It has seen what it saw under the other name.
+      page.members[participant] = Membership(firstLine: old.firstLine, firstPost: old.firstPost)
     } else {
       page.members[participant] = Membership(
         firstLine: self.first(in: page, ofPosts: false),
@@ -198,7 +212,7 @@ final class Ledger {
       self.pages[room.id, default: Page()].kind = room.kind
       self.pages[room.id]?.name = room.name.text
       if room.kind == .room { self.rooms[room.name.text] = room.id }
-    case .conversation, .session, .member, .nonce: break
+    case .conversation, .session, .member, .nonce, .account, .invite: break
     }
   }
 
@@ -212,7 +226,7 @@ final class Ledger {
       self.nonces[id] = nil
     case .member(let room, let id): self.pages[room]?.members[id] = nil
     case .session(let id): self.participants[id] = nil
-    case .conversation, .room, .nonce: break
+    case .conversation, .room, .nonce, .account, .invite: break
     }
   }
 

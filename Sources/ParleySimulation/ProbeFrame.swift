@@ -214,6 +214,9 @@ extension ProbeFrame {
     case .profile(let profile): "profile \(profile.name)"
     case .away(let text): "away \(text ?? "-")"
     case .ignoring(let name, let isHidden): "ignoring \(name) \(isHidden)"
+    case .account(.tokenAdded(let number, let scopes, secret: _)):
+      "token \(number) \(scopes.text)"
+    case .account(let answer): "account \(answer)"
     case .local: "local"
     }
   }
@@ -228,7 +231,7 @@ extension Reply {
       .found(_, _, let excerpt):
       excerpt
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .people, .rooms, .profile, .away, .ignoring, .local:
+      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
       nil
     }
   }

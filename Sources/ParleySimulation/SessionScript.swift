@@ -1,6 +1,7 @@
 import DequeModule
 import ParleyCore
 import ParleyModel
+import ParleyRuntime
 
 /// What one session must be shown, in order, from what the turns told: the checker of the
 /// hand-over between behind and live.
@@ -79,6 +80,10 @@ final class SessionScript {
         self.append(.read(tag, expected), bytes: 0)
       }
     case .refused(let tag, let refusal):
+      let bytes = ProbeFrame.refused(tag, refusal)
+      self.append(.own(bytes), bytes: bytes.count)
+    case .work(let tag, let work):
+      guard case .refused(let refusal) = SimulatedSecrets.result(of: work) else { return }
       let bytes = ProbeFrame.refused(tag, refusal)
       self.append(.own(bytes), bytes: bytes.count)
     case .direct(let event):

@@ -56,7 +56,7 @@ extension Simulation {
       throw SimulationFault(.durability, "\(item) was told and is not in the log")
     }
     switch effect {
-    case .refused, .closing, .closed: break
+    case .refused, .closing, .closed, .work: break
     case .reply(_, let reply):
       guard reply.isQuery else {
         throw SimulationFault(.durability, "\(reply) was answered and is not in the log")
@@ -129,6 +129,10 @@ extension Reply {
     case .welcome, .renamed, .entered, .left, .topicSet, .stored, .delivered, .removed, .away,
       .ignoring:
       false
+    case .account(.tokens), .account(.unread), .account(.accounts), .account(.invites),
+      .account(.sessions):
+      true
+    case .account: false
     }
   }
 }

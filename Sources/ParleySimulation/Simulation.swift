@@ -69,6 +69,7 @@ final class Simulation {
     try self.checkPromised()
     self.loops = [EmbeddedEventLoop(), EmbeddedEventLoop()]
     var options = EngineOptions()
+    options.secrets = SimulatedSecrets()
     options.outboxPolicies.standard = self.policy
     options.outboxBytesMax = self.sabotage == .outboxWithoutBound ? .max : Self.outboxBytesMax
     let expected = self.ledger.canonicalBytes

@@ -16,6 +16,8 @@ struct StepGenerator {
   private let isChatty: Bool
   /// The newest command with a nonce of each client.
   private var nonced: [Int: String] = [:]
+  /// What the newest token is called.
+  private var token = ""
 
   init(seed: UInt64) {
     self.random = SplitMix64(seed: seed)
@@ -139,9 +141,26 @@ struct StepGenerator {
     case 47: return "/search \(self.below(self.said + 1))"
     case 48: return "/search #\(room) \"body \(self.below(10))*\""
     case 49: return "/search <\(1 + self.below(60)) words"
+    case 50...55: return self.account()
     case 37...42: return self.fresh(client)
     case 43...46: return self.again(client)
     default: return "words \(self.said)"
+    }
+  }
+
+  /// Something about accounts; the lines after the first answer what is asked.
+  private mutating func account() -> String {
+    let password = self.below(3) == 0 ? "secret two" : "secret one"
+    switch self.below(8) {
+    case 0, 1: return "/register\n\(password)\n\(password)"
+    case 2, 3: return "/login \(self.name())\n\(password)"
+    case 4:
+      self.token = "bot\(self.said)"
+      return "/token \(self.below(4) == 0 ? "revoke 1" : "new read \(self.token)")"
+    case 5: return "/login \(self.name())\nparley_\(self.token)"
+    case 6: return "/passwd\n\(password)\nsecret two\nsecret two"
+    default:
+      return ["/unread", "/token", "/unregister\n\(password)", "/sessions"][self.below(4)]
     }
   }
 

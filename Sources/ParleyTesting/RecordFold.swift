@@ -56,6 +56,8 @@ package struct RecordFold: Sendable {
       case .session(let session): loaded.sessions.append(session)
       case .member(let member): loaded.members.append(member)
       case .nonce(let nonce): loaded.nonces.append(nonce)
+      case .account(let account): loaded.accounts.append(account)
+      case .invite(let invite): loaded.invites.append(invite)
       }
     }
     loaded.rooms.sort { $0.state.id < $1.state.id }
@@ -63,6 +65,8 @@ package struct RecordFold: Sendable {
     loaded.sessions.sort { $0.id < $1.id }
     loaded.members.sort { ($0.room, $0.participant) < ($1.room, $1.participant) }
     loaded.nonces.sort { ($0.participant, $0.nonce.text) < ($1.participant, $1.nonce.text) }
+    loaded.accounts.sort { $0.id < $1.id }
+    loaded.invites.sort { $0.number < $1.number }
     return loaded
   }
 

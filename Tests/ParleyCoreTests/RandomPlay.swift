@@ -35,7 +35,7 @@ struct RandomPlay {
       switch drawn {
       case .settings, .runStarted, .expireRoom, .announce: true
       case .login, .nick, .quit, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct,
-        .remove, .away, .ignore:
+        .remove, .away, .ignore, .verified, .administer:
         false
       }
     let entry = Entry(
@@ -69,9 +69,42 @@ struct RandomPlay {
     case 420..<450: .reply(self.selector(), to: self.sequence(), body: self.text())
     case 450..<480: .remove(.room(self.selector()), self.sequence())
     case 480..<490: .remove(.direct(self.name()), Sequence(UInt64(self.below(4))))
+    case 490..<530: .verified(self.verified())
+    case 530..<536: .administer(self.decision(), asOwner: self.below(3) > 0)
     default: .say(self.selector(), self.below(5) == 0 ? .action : .say, self.text())
     }
   }
+
+  private mutating func verified() -> Verified {
+    let account = AccountID(UInt64(1 + self.below(6)))
+    let version = UInt32(1 + self.below(8) / 7)
+    return switch self.below(20) {
+    case 0..<6: .register(Self.credential, code: self.below(2) == 0 ? nil : [1])
+    case 6..<13: .login(account, version: version, autojoin: self.below(4) > 0)
+    case 13: .loginByToken(digest: [UInt8(self.below(9))], self.name(), autojoin: true)
+    case 14: .loginByCertificate(digest: [UInt8(self.below(4))], autojoin: true)
+    case 15: .setCredential(account, version: version, Self.credential)
+    case 16: .unregister(account, version: version)
+    case 17: .addToken(digest: [UInt8(self.below(250))], .read, label: "bot")
+    case 18: .revokeToken(UInt32(1 + self.below(3)))
+    default: self.below(3) == 0 ? .removeCertificates : .addCertificate(digest: [1])
+    }
+  }
+
+  private mutating func decision() -> AdminProposal {
+    switch self.below(6) {
+    case 0: .create(self.name(), nil, isAdministrator: self.below(2) == 0)
+    case 1: .setPassword(self.name(), Self.credential)
+    case 2: .setAdministrator(self.name(), self.below(2) == 0)
+    case 3: .delete(self.name())
+    case 4: .addInvite(digest: [UInt8(self.below(3))], microseconds: 60_000_000)
+    default: .revokeInvite(UInt32(1 + self.below(4)))
+    }
+  }
+
+  private static let credential = Credential(
+    scrypt: Credential.Scrypt(logCost: 1, blockSize: 1, parallelism: 1, salt: [1], key: [2]),
+    scram: Credential.Scram(iterations: 1, salt: [3], storedKey: [4], serverKey: [5]))
 
   /// Which rooms are permanent changes; the backlog does not, so that a checker knows it.
   private mutating func settings() -> Settings {

@@ -62,11 +62,11 @@ import Testing
             #expect(tag == entry.tag && session == entry.session)
             answers += 1
           }
-        case .session(_, .closing): answers += 1
+        case .session(let session, .closing): if session == entry.session { answers += 1 }
         case .session(_, .opened(let room, name: _, position: let position, head: _, present: _)):
           #expect(position.number == self.positions[room])
         case .session(_, .loggedIn), .session(_, .closed), .session(_, .ignored),
-          .session(_, .direct), .everyone:
+          .session(_, .direct), .session(_, .work), .everyone:
           break
         }
       }

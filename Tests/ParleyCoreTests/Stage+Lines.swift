@@ -22,6 +22,7 @@ extension SessionEffect {
     case .ignored(let ignored): "ignores \(ignored.map(\.number))"
     case .reply(_, let reply): reply.words
     case .refused(_, let refusal): "refused \(refusal.code)"
+    case .work(_, let work): "work \(work)"
     case .direct(let event):
       event.isOwn
         ? "own direct \(event.message.sequence.number) to \(event.recipient)"
@@ -73,6 +74,7 @@ extension Reply {
     case .profile(let profile): "profile of \(profile.name)"
     case .away(let text): "away \(text ?? "no more")"
     case .ignoring(let name, let isHidden): "\(isHidden ? "hides" : "shows") \(name)"
+    case .account(let answer): "account \(answer)"
     case .local: "local"
     }
   }

@@ -158,7 +158,7 @@ import Testing
       .found(_, _, let excerpt):
       return excerpt.numbers
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .people, .rooms, .profile, .away, .ignoring, .local:
+      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
       return nil
     }
   }

@@ -17,7 +17,8 @@ private let allowed: [String: Set<String>] = {
     "ParleyIRCDoor": ["ParleyModel", "ParleyDoorKit"],
     "ParleySQLite": ["ParleyModel", "ParleyLog"],
     "ParleyRuntime": core,
-    "ParleyServer": server,
+    "ParleyAccounts": ["ParleyModel", "ParleyRuntime"],
+    "ParleyServer": server.union(["ParleyAccounts"]),
     "ParleyTesting": server.union(["ParleyServer"]),
     "ParleySimulation": [
       "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyRuntime",

@@ -14,6 +14,11 @@
 /// reader that meets a field or an enum value which it does not know stops with "newer", because
 /// `apply` must not guess. `Scripts/generate-proto` writes parley.pb.swift from this file.
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
 import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -68,6 +73,90 @@ nonisolated enum ProtoMessageKind: SwiftProtobuf.Enum, Swift.CaseIterable {
     .action,
     .post,
     .notify,
+  ]
+
+}
+
+nonisolated enum ProtoRegistration: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case `open` // = 1
+  case invite // = 2
+  case closed // = 3
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .open
+    case 2: self = .invite
+    case 3: self = .closed
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .open: return 1
+    case .invite: return 2
+    case .closed: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [ProtoRegistration] = [
+    .unspecified,
+    .open,
+    .invite,
+    .closed,
+  ]
+
+}
+
+nonisolated enum ProtoRoomCreation: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case everybody // = 1
+  case accounts // = 2
+  case administrators // = 3
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .everybody
+    case 2: self = .accounts
+    case 3: self = .administrators
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .everybody: return 1
+    case .accounts: return 2
+    case .administrators: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [ProtoRoomCreation] = [
+    .unspecified,
+    .everybody,
+    .accounts,
+    .administrators,
   ]
 
 }
@@ -349,6 +438,22 @@ nonisolated struct ProtoEntry: Sendable {
     set {proposal = .ignore(newValue)}
   }
 
+  var verified: ProtoVerified {
+    get {
+      if case .verified(let v)? = proposal {return v}
+      return ProtoVerified()
+    }
+    set {proposal = .verified(newValue)}
+  }
+
+  var administer: ProtoAdminister {
+    get {
+      if case .administer(let v)? = proposal {return v}
+      return ProtoAdminister()
+    }
+    set {proposal = .administer(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Proposal: Equatable, Sendable {
@@ -372,6 +477,8 @@ nonisolated struct ProtoEntry: Sendable {
     case remove(ProtoRemove)
     case away(ProtoAway)
     case ignore(ProtoName)
+    case verified(ProtoVerified)
+    case administer(ProtoAdminister)
 
   }
 
@@ -459,6 +566,15 @@ nonisolated struct ProtoSettings: Sendable {
   var permanentRooms: [ProtoName] = []
 
   var emptyRoomMicroseconds: Int64 = 0
+
+  /// Left out by releases without accounts: open.
+  var registration: ProtoRegistration = .unspecified
+
+  /// Whether guests are refused.
+  var guestsRefused: Bool = false
+
+  /// Left out: everybody.
+  var roomCreation: ProtoRoomCreation = .unspecified
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -736,6 +852,646 @@ nonisolated struct ProtoAway: Sendable {
   fileprivate var _text: String? = nil
 }
 
+/// What was checked before it came to the log: no secret is in it.
+nonisolated struct ProtoVerified: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var what: ProtoVerified.OneOf_What? = nil
+
+  var login: ProtoVerified.Login {
+    get {
+      if case .login(let v)? = what {return v}
+      return ProtoVerified.Login()
+    }
+    set {what = .login(newValue)}
+  }
+
+  var loginByToken: ProtoVerified.LoginByToken {
+    get {
+      if case .loginByToken(let v)? = what {return v}
+      return ProtoVerified.LoginByToken()
+    }
+    set {what = .loginByToken(newValue)}
+  }
+
+  var loginByCertificate: ProtoVerified.LoginByCertificate {
+    get {
+      if case .loginByCertificate(let v)? = what {return v}
+      return ProtoVerified.LoginByCertificate()
+    }
+    set {what = .loginByCertificate(newValue)}
+  }
+
+  var register: ProtoVerified.Register {
+    get {
+      if case .register(let v)? = what {return v}
+      return ProtoVerified.Register()
+    }
+    set {what = .register(newValue)}
+  }
+
+  var setCredential: ProtoVerified.SetCredential {
+    get {
+      if case .setCredential(let v)? = what {return v}
+      return ProtoVerified.SetCredential()
+    }
+    set {what = .setCredential(newValue)}
+  }
+
+  var unregister: ProtoVerified.Unregister {
+    get {
+      if case .unregister(let v)? = what {return v}
+      return ProtoVerified.Unregister()
+    }
+    set {what = .unregister(newValue)}
+  }
+
+  var addToken: ProtoVerified.AddToken {
+    get {
+      if case .addToken(let v)? = what {return v}
+      return ProtoVerified.AddToken()
+    }
+    set {what = .addToken(newValue)}
+  }
+
+  var revokeToken: UInt32 {
+    get {
+      if case .revokeToken(let v)? = what {return v}
+      return 0
+    }
+    set {what = .revokeToken(newValue)}
+  }
+
+  var addCertificate: Data {
+    get {
+      if case .addCertificate(let v)? = what {return v}
+      return Data()
+    }
+    set {what = .addCertificate(newValue)}
+  }
+
+  /// Always true.
+  var removeCertificates: Bool {
+    get {
+      if case .removeCertificates(let v)? = what {return v}
+      return false
+    }
+    set {what = .removeCertificates(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_What: Equatable, Sendable {
+    case login(ProtoVerified.Login)
+    case loginByToken(ProtoVerified.LoginByToken)
+    case loginByCertificate(ProtoVerified.LoginByCertificate)
+    case register(ProtoVerified.Register)
+    case setCredential(ProtoVerified.SetCredential)
+    case unregister(ProtoVerified.Unregister)
+    case addToken(ProtoVerified.AddToken)
+    case revokeToken(UInt32)
+    case addCertificate(Data)
+    /// Always true.
+    case removeCertificates(Bool)
+
+  }
+
+  nonisolated struct Login: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var account: UInt64 = 0
+
+    var version: UInt32 = 0
+
+    var autojoin: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct LoginByToken: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var digest: Data = Data()
+
+    var name: ProtoName {
+      get {_name ?? ProtoName()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var autojoin: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: ProtoName? = nil
+  }
+
+  nonisolated struct LoginByCertificate: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var digest: Data = Data()
+
+    var autojoin: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Register: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var credential: ProtoCredential {
+      get {_credential ?? ProtoCredential()}
+      set {_credential = newValue}
+    }
+    /// Returns true if `credential` has been explicitly set.
+    var hasCredential: Bool {self._credential != nil}
+    /// Clears the value of `credential`. Subsequent reads from it will return its default value.
+    mutating func clearCredential() {self._credential = nil}
+
+    /// SHA-256 of the code, where one was given.
+    var code: Data {
+      get {_code ?? Data()}
+      set {_code = newValue}
+    }
+    /// Returns true if `code` has been explicitly set.
+    var hasCode: Bool {self._code != nil}
+    /// Clears the value of `code`. Subsequent reads from it will return its default value.
+    mutating func clearCode() {self._code = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _credential: ProtoCredential? = nil
+    fileprivate var _code: Data? = nil
+  }
+
+  nonisolated struct SetCredential: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var account: UInt64 = 0
+
+    var version: UInt32 = 0
+
+    var credential: ProtoCredential {
+      get {_credential ?? ProtoCredential()}
+      set {_credential = newValue}
+    }
+    /// Returns true if `credential` has been explicitly set.
+    var hasCredential: Bool {self._credential != nil}
+    /// Clears the value of `credential`. Subsequent reads from it will return its default value.
+    mutating func clearCredential() {self._credential = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _credential: ProtoCredential? = nil
+  }
+
+  nonisolated struct Unregister: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var account: UInt64 = 0
+
+    var version: UInt32 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct AddToken: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var digest: Data = Data()
+
+    var scopes: UInt32 = 0
+
+    var label: String = String()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+}
+
+nonisolated struct ProtoAdminister: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whether the holder of the data directory decided it.
+  var asOwner: Bool = false
+
+  var what: ProtoAdminister.OneOf_What? = nil
+
+  var create: ProtoAdminister.Create {
+    get {
+      if case .create(let v)? = what {return v}
+      return ProtoAdminister.Create()
+    }
+    set {what = .create(newValue)}
+  }
+
+  var setPassword: ProtoAdminister.SetPassword {
+    get {
+      if case .setPassword(let v)? = what {return v}
+      return ProtoAdminister.SetPassword()
+    }
+    set {what = .setPassword(newValue)}
+  }
+
+  var setAdministrator: ProtoAdminister.SetAdministrator {
+    get {
+      if case .setAdministrator(let v)? = what {return v}
+      return ProtoAdminister.SetAdministrator()
+    }
+    set {what = .setAdministrator(newValue)}
+  }
+
+  var delete: ProtoName {
+    get {
+      if case .delete(let v)? = what {return v}
+      return ProtoName()
+    }
+    set {what = .delete(newValue)}
+  }
+
+  var addToken: ProtoAdminister.AddToken {
+    get {
+      if case .addToken(let v)? = what {return v}
+      return ProtoAdminister.AddToken()
+    }
+    set {what = .addToken(newValue)}
+  }
+
+  var revokeToken: ProtoAdminister.RevokeToken {
+    get {
+      if case .revokeToken(let v)? = what {return v}
+      return ProtoAdminister.RevokeToken()
+    }
+    set {what = .revokeToken(newValue)}
+  }
+
+  var addInvite: ProtoAdminister.AddInvite {
+    get {
+      if case .addInvite(let v)? = what {return v}
+      return ProtoAdminister.AddInvite()
+    }
+    set {what = .addInvite(newValue)}
+  }
+
+  var revokeInvite: UInt32 {
+    get {
+      if case .revokeInvite(let v)? = what {return v}
+      return 0
+    }
+    set {what = .revokeInvite(newValue)}
+  }
+
+  var announce: String {
+    get {
+      if case .announce(let v)? = what {return v}
+      return String()
+    }
+    set {what = .announce(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_What: Equatable, Sendable {
+    case create(ProtoAdminister.Create)
+    case setPassword(ProtoAdminister.SetPassword)
+    case setAdministrator(ProtoAdminister.SetAdministrator)
+    case delete(ProtoName)
+    case addToken(ProtoAdminister.AddToken)
+    case revokeToken(ProtoAdminister.RevokeToken)
+    case addInvite(ProtoAdminister.AddInvite)
+    case revokeInvite(UInt32)
+    case announce(String)
+
+  }
+
+  nonisolated struct Create: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var name: ProtoName {
+      get {_name ?? ProtoName()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var credential: ProtoCredential {
+      get {_credential ?? ProtoCredential()}
+      set {_credential = newValue}
+    }
+    /// Returns true if `credential` has been explicitly set.
+    var hasCredential: Bool {self._credential != nil}
+    /// Clears the value of `credential`. Subsequent reads from it will return its default value.
+    mutating func clearCredential() {self._credential = nil}
+
+    var isAdministrator: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: ProtoName? = nil
+    fileprivate var _credential: ProtoCredential? = nil
+  }
+
+  nonisolated struct SetPassword: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var name: ProtoName {
+      get {_name ?? ProtoName()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var credential: ProtoCredential {
+      get {_credential ?? ProtoCredential()}
+      set {_credential = newValue}
+    }
+    /// Returns true if `credential` has been explicitly set.
+    var hasCredential: Bool {self._credential != nil}
+    /// Clears the value of `credential`. Subsequent reads from it will return its default value.
+    mutating func clearCredential() {self._credential = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: ProtoName? = nil
+    fileprivate var _credential: ProtoCredential? = nil
+  }
+
+  nonisolated struct SetAdministrator: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var name: ProtoName {
+      get {_name ?? ProtoName()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var isAdministrator: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: ProtoName? = nil
+  }
+
+  nonisolated struct AddToken: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var name: ProtoName {
+      get {_name ?? ProtoName()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var digest: Data = Data()
+
+    var scopes: UInt32 = 0
+
+    var label: String = String()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: ProtoName? = nil
+  }
+
+  nonisolated struct RevokeToken: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var name: ProtoName {
+      get {_name ?? ProtoName()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var number: UInt32 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: ProtoName? = nil
+  }
+
+  nonisolated struct AddInvite: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var digest: Data = Data()
+
+    var microseconds: Int64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+}
+
+nonisolated struct ProtoCredential: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// scrypt, RFC 7914.
+  var logCost: UInt32 = 0
+
+  var blockSize: UInt32 = 0
+
+  var parallelism: UInt32 = 0
+
+  var salt: Data = Data()
+
+  var key: Data = Data()
+
+  /// SCRAM-SHA-256, RFC 7677.
+  var iterations: UInt32 = 0
+
+  var scramSalt: Data = Data()
+
+  var storedKey: Data = Data()
+
+  var serverKey: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct ProtoAccountState: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var id: UInt64 {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
+
+  var name: ProtoName {
+    get {_storage._name ?? ProtoName()}
+    set {_uniqueStorage()._name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {_storage._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {_uniqueStorage()._name = nil}
+
+  var created: Int64 {
+    get {_storage._created}
+    set {_uniqueStorage()._created = newValue}
+  }
+
+  var participant: UInt64 {
+    get {_storage._participant}
+    set {_uniqueStorage()._participant = newValue}
+  }
+
+  var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
+
+  var credential: ProtoCredential {
+    get {_storage._credential ?? ProtoCredential()}
+    set {_uniqueStorage()._credential = newValue}
+  }
+  /// Returns true if `credential` has been explicitly set.
+  var hasCredential: Bool {_storage._credential != nil}
+  /// Clears the value of `credential`. Subsequent reads from it will return its default value.
+  mutating func clearCredential() {_uniqueStorage()._credential = nil}
+
+  var isAdministrator: Bool {
+    get {_storage._isAdministrator}
+    set {_uniqueStorage()._isAdministrator = newValue}
+  }
+
+  var tokens: [ProtoAccountState.Token] {
+    get {_storage._tokens}
+    set {_uniqueStorage()._tokens = newValue}
+  }
+
+  var lastToken: UInt32 {
+    get {_storage._lastToken}
+    set {_uniqueStorage()._lastToken = newValue}
+  }
+
+  var certificates: [Data] {
+    get {_storage._certificates}
+    set {_uniqueStorage()._certificates = newValue}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Token: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var number: UInt32 = 0
+
+    var digest: Data = Data()
+
+    var scopes: UInt32 = 0
+
+    var label: String = String()
+
+    var created: Int64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct ProtoInviteState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var number: UInt32 = 0
+
+  var digest: Data = Data()
+
+  var by: String = String()
+
+  var until: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 nonisolated struct ProtoEpoch: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -803,6 +1559,10 @@ nonisolated struct ProtoConversationState: Sendable {
   var lastParticipant: UInt64 = 0
 
   var lastStamp: Int64 = 0
+
+  var lastAccount: UInt64 = 0
+
+  var lastInvite: UInt32 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -978,6 +1738,26 @@ nonisolated struct ProtoParticipantState: Sendable {
   /// Clears the value of `lastDirect`. Subsequent reads from it will return its default value.
   mutating func clearLastDirect() {self._lastDirect = nil}
 
+  var lastSeen: Int64 {
+    get {_lastSeen ?? 0}
+    set {_lastSeen = newValue}
+  }
+  /// Returns true if `lastSeen` has been explicitly set.
+  var hasLastSeen: Bool {self._lastSeen != nil}
+  /// Clears the value of `lastSeen`. Subsequent reads from it will return its default value.
+  mutating func clearLastSeen() {self._lastSeen = nil}
+
+  var resume: [UInt32] = []
+
+  var resumeCurrent: UInt32 {
+    get {_resumeCurrent ?? 0}
+    set {_resumeCurrent = newValue}
+  }
+  /// Returns true if `resumeCurrent` has been explicitly set.
+  var hasResumeCurrent: Bool {self._resumeCurrent != nil}
+  /// Clears the value of `resumeCurrent`. Subsequent reads from it will return its default value.
+  mutating func clearResumeCurrent() {self._resumeCurrent = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -986,6 +1766,8 @@ nonisolated struct ProtoParticipantState: Sendable {
   fileprivate var _account: UInt64? = nil
   fileprivate var _away: String? = nil
   fileprivate var _lastDirect: UInt64? = nil
+  fileprivate var _lastSeen: Int64? = nil
+  fileprivate var _resumeCurrent: UInt32? = nil
 }
 
 nonisolated struct ProtoSessionState: Sendable {
@@ -1008,11 +1790,32 @@ nonisolated struct ProtoSessionState: Sendable {
 
   var `open`: [UInt32] = []
 
+  /// Where an API token let it in.
+  var scopes: UInt32 {
+    get {_scopes ?? 0}
+    set {_scopes = newValue}
+  }
+  /// Returns true if `scopes` has been explicitly set.
+  var hasScopes: Bool {self._scopes != nil}
+  /// Clears the value of `scopes`. Subsequent reads from it will return its default value.
+  mutating func clearScopes() {self._scopes = nil}
+
+  var token: UInt32 {
+    get {_token ?? 0}
+    set {_token = newValue}
+  }
+  /// Returns true if `token` has been explicitly set.
+  var hasToken: Bool {self._token != nil}
+  /// Clears the value of `token`. Subsequent reads from it will return its default value.
+  mutating func clearToken() {self._token = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _current: UInt32? = nil
+  fileprivate var _scopes: UInt32? = nil
+  fileprivate var _token: UInt32? = nil
 }
 
 nonisolated struct ProtoMemberState: Sendable {
@@ -1377,6 +2180,14 @@ nonisolated extension ProtoMessageKind: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MESSAGE_KIND_UNSPECIFIED\0\u{1}MESSAGE_KIND_SAY\0\u{1}MESSAGE_KIND_ACTION\0\u{1}MESSAGE_KIND_POST\0\u{1}MESSAGE_KIND_NOTIFY\0")
 }
 
+nonisolated extension ProtoRegistration: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0REGISTRATION_UNSPECIFIED\0\u{1}REGISTRATION_OPEN\0\u{1}REGISTRATION_INVITE\0\u{1}REGISTRATION_CLOSED\0")
+}
+
+nonisolated extension ProtoRoomCreation: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROOM_CREATION_UNSPECIFIED\0\u{1}ROOM_CREATION_EVERYBODY\0\u{1}ROOM_CREATION_ACCOUNTS\0\u{1}ROOM_CREATION_ADMINISTRATORS\0")
+}
+
 nonisolated extension ProtoDepartureReason: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0DEPARTURE_REASON_UNSPECIFIED\0\u{1}DEPARTURE_REASON_LEFT\0\u{1}DEPARTURE_REASON_SWITCHED\0\u{1}DEPARTURE_REASON_QUIT\0\u{1}DEPARTURE_REASON_CONNECTION_LOST\0\u{1}DEPARTURE_REASON_TIMED_OUT\0\u{1}DEPARTURE_REASON_KICKED\0\u{1}DEPARTURE_REASON_SERVER_STOPPED\0")
 }
@@ -1417,7 +2228,7 @@ nonisolated extension ProtoBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Entry"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stamp\0\u{1}session\0\u{1}nonce\0\u{2}\u{5}settings\0\u{3}run_started\0\u{3}expire_room\0\u{1}announce\0\u{1}login\0\u{1}nick\0\u{1}quit\0\u{1}say\0\u{1}join\0\u{1}add\0\u{1}leave\0\u{3}set_topic\0\u{1}post\0\u{1}answer\0\u{1}direct\0\u{1}remove\0\u{1}away\0\u{1}ignore\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stamp\0\u{1}session\0\u{1}nonce\0\u{2}\u{5}settings\0\u{3}run_started\0\u{3}expire_room\0\u{1}announce\0\u{1}login\0\u{1}nick\0\u{1}quit\0\u{1}say\0\u{1}join\0\u{1}add\0\u{1}leave\0\u{3}set_topic\0\u{1}post\0\u{1}answer\0\u{1}direct\0\u{1}remove\0\u{1}away\0\u{1}ignore\0\u{1}verified\0\u{1}administer\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1652,6 +2463,32 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           self.proposal = .ignore(v)
         }
       }()
+      case 26: try {
+        var v: ProtoVerified?
+        var hadOneofValue = false
+        if let current = self.proposal {
+          hadOneofValue = true
+          if case .verified(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.proposal = .verified(v)
+        }
+      }()
+      case 27: try {
+        var v: ProtoAdminister?
+        var hadOneofValue = false
+        if let current = self.proposal {
+          hadOneofValue = true
+          if case .administer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.proposal = .administer(v)
+        }
+      }()
       default: break
       }
     }
@@ -1743,6 +2580,14 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     case .ignore?: try {
       guard case .ignore(let v)? = self.proposal else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
+    }()
+    case .verified?: try {
+      guard case .verified(let v)? = self.proposal else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
+    }()
+    case .administer?: try {
+      guard case .administer(let v)? = self.proposal else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
     }()
     case nil: break
     }
@@ -1857,7 +2702,7 @@ nonisolated extension ProtoBacklog: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Settings"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}default_backlog\0\u{1}autojoin\0\u{3}permanent_rooms\0\u{3}empty_room_microseconds\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}default_backlog\0\u{1}autojoin\0\u{3}permanent_rooms\0\u{3}empty_room_microseconds\0\u{1}registration\0\u{3}guests_refused\0\u{3}room_creation\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1869,6 +2714,9 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.autojoin) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.permanentRooms) }()
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.emptyRoomMicroseconds) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.registration) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.guestsRefused) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.roomCreation) }()
       default: break
       }
     }
@@ -1891,6 +2739,15 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.emptyRoomMicroseconds != 0 {
       try visitor.visitSingularInt64Field(value: self.emptyRoomMicroseconds, fieldNumber: 4)
     }
+    if self.registration != .unspecified {
+      try visitor.visitSingularEnumField(value: self.registration, fieldNumber: 5)
+    }
+    if self.guestsRefused != false {
+      try visitor.visitSingularBoolField(value: self.guestsRefused, fieldNumber: 6)
+    }
+    if self.roomCreation != .unspecified {
+      try visitor.visitSingularEnumField(value: self.roomCreation, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1899,6 +2756,9 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.autojoin != rhs.autojoin {return false}
     if lhs.permanentRooms != rhs.permanentRooms {return false}
     if lhs.emptyRoomMicroseconds != rhs.emptyRoomMicroseconds {return false}
+    if lhs.registration != rhs.registration {return false}
+    if lhs.guestsRefused != rhs.guestsRefused {return false}
+    if lhs.roomCreation != rhs.roomCreation {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2385,6 +3245,1195 @@ nonisolated extension ProtoAway: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
+nonisolated extension ProtoVerified: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Verified"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}login\0\u{3}login_by_token\0\u{3}login_by_certificate\0\u{1}register\0\u{3}set_credential\0\u{1}unregister\0\u{3}add_token\0\u{3}revoke_token\0\u{3}add_certificate\0\u{3}remove_certificates\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ProtoVerified.Login?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .login(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .login(v)
+        }
+      }()
+      case 2: try {
+        var v: ProtoVerified.LoginByToken?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .loginByToken(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .loginByToken(v)
+        }
+      }()
+      case 3: try {
+        var v: ProtoVerified.LoginByCertificate?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .loginByCertificate(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .loginByCertificate(v)
+        }
+      }()
+      case 4: try {
+        var v: ProtoVerified.Register?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .register(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .register(v)
+        }
+      }()
+      case 5: try {
+        var v: ProtoVerified.SetCredential?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .setCredential(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .setCredential(v)
+        }
+      }()
+      case 6: try {
+        var v: ProtoVerified.Unregister?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .unregister(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .unregister(v)
+        }
+      }()
+      case 7: try {
+        var v: ProtoVerified.AddToken?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .addToken(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .addToken(v)
+        }
+      }()
+      case 8: try {
+        var v: UInt32?
+        try decoder.decodeSingularUInt32Field(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .revokeToken(v)
+        }
+      }()
+      case 9: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .addCertificate(v)
+        }
+      }()
+      case 10: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .removeCertificates(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.what {
+    case .login?: try {
+      guard case .login(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .loginByToken?: try {
+      guard case .loginByToken(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .loginByCertificate?: try {
+      guard case .loginByCertificate(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .register?: try {
+      guard case .register(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .setCredential?: try {
+      guard case .setCredential(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .unregister?: try {
+      guard case .unregister(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .addToken?: try {
+      guard case .addToken(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .revokeToken?: try {
+      guard case .revokeToken(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 8)
+    }()
+    case .addCertificate?: try {
+      guard case .addCertificate(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 9)
+    }()
+    case .removeCertificates?: try {
+      guard case .removeCertificates(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 10)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified, rhs: ProtoVerified) -> Bool {
+    if lhs.what != rhs.what {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.Login: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".Login"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}account\0\u{1}version\0\u{1}autojoin\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.account) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.autojoin) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.account != 0 {
+      try visitor.visitSingularUInt64Field(value: self.account, fieldNumber: 1)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 2)
+    }
+    if self.autojoin != false {
+      try visitor.visitSingularBoolField(value: self.autojoin, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.Login, rhs: ProtoVerified.Login) -> Bool {
+    if lhs.account != rhs.account {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.autojoin != rhs.autojoin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.LoginByToken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".LoginByToken"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}name\0\u{1}autojoin\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.autojoin) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 1)
+    }
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.autojoin != false {
+      try visitor.visitSingularBoolField(value: self.autojoin, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.LoginByToken, rhs: ProtoVerified.LoginByToken) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs.autojoin != rhs.autojoin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.LoginByCertificate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".LoginByCertificate"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}autojoin\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.autojoin) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 1)
+    }
+    if self.autojoin != false {
+      try visitor.visitSingularBoolField(value: self.autojoin, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.LoginByCertificate, rhs: ProtoVerified.LoginByCertificate) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs.autojoin != rhs.autojoin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.Register: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".Register"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}credential\0\u{1}code\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._credential) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self._code) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._credential {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._code {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.Register, rhs: ProtoVerified.Register) -> Bool {
+    if lhs._credential != rhs._credential {return false}
+    if lhs._code != rhs._code {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.SetCredential: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".SetCredential"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}account\0\u{1}version\0\u{1}credential\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.account) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._credential) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.account != 0 {
+      try visitor.visitSingularUInt64Field(value: self.account, fieldNumber: 1)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 2)
+    }
+    try { if let v = self._credential {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.SetCredential, rhs: ProtoVerified.SetCredential) -> Bool {
+    if lhs.account != rhs.account {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs._credential != rhs._credential {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.Unregister: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".Unregister"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}account\0\u{1}version\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.account) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.account != 0 {
+      try visitor.visitSingularUInt64Field(value: self.account, fieldNumber: 1)
+    }
+    if self.version != 0 {
+      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.Unregister, rhs: ProtoVerified.Unregister) -> Bool {
+    if lhs.account != rhs.account {return false}
+    if lhs.version != rhs.version {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.AddToken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".AddToken"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}scopes\0\u{1}label\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.scopes) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 1)
+    }
+    if self.scopes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.scopes, fieldNumber: 2)
+    }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.AddToken, rhs: ProtoVerified.AddToken) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs.scopes != rhs.scopes {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAdminister: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Administer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}as_owner\0\u{1}create\0\u{3}set_password\0\u{3}set_administrator\0\u{1}delete\0\u{3}add_token\0\u{3}revoke_token\0\u{3}add_invite\0\u{3}revoke_invite\0\u{1}announce\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.asOwner) }()
+      case 2: try {
+        var v: ProtoAdminister.Create?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .create(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .create(v)
+        }
+      }()
+      case 3: try {
+        var v: ProtoAdminister.SetPassword?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .setPassword(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .setPassword(v)
+        }
+      }()
+      case 4: try {
+        var v: ProtoAdminister.SetAdministrator?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .setAdministrator(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .setAdministrator(v)
+        }
+      }()
+      case 5: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .delete(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .delete(v)
+        }
+      }()
+      case 6: try {
+        var v: ProtoAdminister.AddToken?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .addToken(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .addToken(v)
+        }
+      }()
+      case 7: try {
+        var v: ProtoAdminister.RevokeToken?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .revokeToken(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .revokeToken(v)
+        }
+      }()
+      case 8: try {
+        var v: ProtoAdminister.AddInvite?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .addInvite(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .addInvite(v)
+        }
+      }()
+      case 9: try {
+        var v: UInt32?
+        try decoder.decodeSingularUInt32Field(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .revokeInvite(v)
+        }
+      }()
+      case 10: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .announce(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.asOwner != false {
+      try visitor.visitSingularBoolField(value: self.asOwner, fieldNumber: 1)
+    }
+    switch self.what {
+    case .create?: try {
+      guard case .create(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .setPassword?: try {
+      guard case .setPassword(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .setAdministrator?: try {
+      guard case .setAdministrator(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .delete?: try {
+      guard case .delete(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .addToken?: try {
+      guard case .addToken(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .revokeToken?: try {
+      guard case .revokeToken(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .addInvite?: try {
+      guard case .addInvite(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .revokeInvite?: try {
+      guard case .revokeInvite(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 9)
+    }()
+    case .announce?: try {
+      guard case .announce(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 10)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAdminister, rhs: ProtoAdminister) -> Bool {
+    if lhs.asOwner != rhs.asOwner {return false}
+    if lhs.what != rhs.what {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAdminister.Create: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoAdminister.protoMessageName + ".Create"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}credential\0\u{3}is_administrator\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._credential) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.isAdministrator) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._credential {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.isAdministrator != false {
+      try visitor.visitSingularBoolField(value: self.isAdministrator, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAdminister.Create, rhs: ProtoAdminister.Create) -> Bool {
+    if lhs._name != rhs._name {return false}
+    if lhs._credential != rhs._credential {return false}
+    if lhs.isAdministrator != rhs.isAdministrator {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAdminister.SetPassword: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoAdminister.protoMessageName + ".SetPassword"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}credential\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._credential) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._credential {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAdminister.SetPassword, rhs: ProtoAdminister.SetPassword) -> Bool {
+    if lhs._name != rhs._name {return false}
+    if lhs._credential != rhs._credential {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAdminister.SetAdministrator: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoAdminister.protoMessageName + ".SetAdministrator"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}is_administrator\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.isAdministrator) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.isAdministrator != false {
+      try visitor.visitSingularBoolField(value: self.isAdministrator, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAdminister.SetAdministrator, rhs: ProtoAdminister.SetAdministrator) -> Bool {
+    if lhs._name != rhs._name {return false}
+    if lhs.isAdministrator != rhs.isAdministrator {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAdminister.AddToken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoAdminister.protoMessageName + ".AddToken"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}digest\0\u{1}scopes\0\u{1}label\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.scopes) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    if self.scopes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.scopes, fieldNumber: 3)
+    }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAdminister.AddToken, rhs: ProtoAdminister.AddToken) -> Bool {
+    if lhs._name != rhs._name {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.scopes != rhs.scopes {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAdminister.RevokeToken: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoAdminister.protoMessageName + ".RevokeToken"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}number\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAdminister.RevokeToken, rhs: ProtoAdminister.RevokeToken) -> Bool {
+    if lhs._name != rhs._name {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAdminister.AddInvite: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoAdminister.protoMessageName + ".AddInvite"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}microseconds\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.microseconds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 1)
+    }
+    if self.microseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.microseconds, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAdminister.AddInvite, rhs: ProtoAdminister.AddInvite) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs.microseconds != rhs.microseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoCredential: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Credential"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}log_cost\0\u{3}block_size\0\u{1}parallelism\0\u{1}salt\0\u{1}key\0\u{1}iterations\0\u{3}scram_salt\0\u{3}stored_key\0\u{3}server_key\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.logCost) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.blockSize) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.parallelism) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.salt) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.iterations) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.scramSalt) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.storedKey) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.serverKey) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.logCost != 0 {
+      try visitor.visitSingularUInt32Field(value: self.logCost, fieldNumber: 1)
+    }
+    if self.blockSize != 0 {
+      try visitor.visitSingularUInt32Field(value: self.blockSize, fieldNumber: 2)
+    }
+    if self.parallelism != 0 {
+      try visitor.visitSingularUInt32Field(value: self.parallelism, fieldNumber: 3)
+    }
+    if !self.salt.isEmpty {
+      try visitor.visitSingularBytesField(value: self.salt, fieldNumber: 4)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 5)
+    }
+    if self.iterations != 0 {
+      try visitor.visitSingularUInt32Field(value: self.iterations, fieldNumber: 6)
+    }
+    if !self.scramSalt.isEmpty {
+      try visitor.visitSingularBytesField(value: self.scramSalt, fieldNumber: 7)
+    }
+    if !self.storedKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.storedKey, fieldNumber: 8)
+    }
+    if !self.serverKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.serverKey, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoCredential, rhs: ProtoCredential) -> Bool {
+    if lhs.logCost != rhs.logCost {return false}
+    if lhs.blockSize != rhs.blockSize {return false}
+    if lhs.parallelism != rhs.parallelism {return false}
+    if lhs.salt != rhs.salt {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.iterations != rhs.iterations {return false}
+    if lhs.scramSalt != rhs.scramSalt {return false}
+    if lhs.storedKey != rhs.storedKey {return false}
+    if lhs.serverKey != rhs.serverKey {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAccountState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AccountState"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}created\0\u{1}participant\0\u{1}version\0\u{1}credential\0\u{3}is_administrator\0\u{1}tokens\0\u{3}last_token\0\u{1}certificates\0")
+
+  fileprivate class _StorageClass {
+    var _id: UInt64 = 0
+    var _name: ProtoName? = nil
+    var _created: Int64 = 0
+    var _participant: UInt64 = 0
+    var _version: UInt32 = 0
+    var _credential: ProtoCredential? = nil
+    var _isAdministrator: Bool = false
+    var _tokens: [ProtoAccountState.Token] = []
+    var _lastToken: UInt32 = 0
+    var _certificates: [Data] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _name = source._name
+      _created = source._created
+      _participant = source._participant
+      _version = source._version
+      _credential = source._credential
+      _isAdministrator = source._isAdministrator
+      _tokens = source._tokens
+      _lastToken = source._lastToken
+      _certificates = source._certificates
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._name) }()
+        case 3: try { try decoder.decodeSingularSFixed64Field(value: &_storage._created) }()
+        case 4: try { try decoder.decodeSingularUInt64Field(value: &_storage._participant) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._credential) }()
+        case 7: try { try decoder.decodeSingularBoolField(value: &_storage._isAdministrator) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._tokens) }()
+        case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastToken) }()
+        case 10: try { try decoder.decodeRepeatedBytesField(value: &_storage._certificates) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._id != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._id, fieldNumber: 1)
+      }
+      try { if let v = _storage._name {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+      } }()
+      if _storage._created != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._created, fieldNumber: 3)
+      }
+      if _storage._participant != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._participant, fieldNumber: 4)
+      }
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 5)
+      }
+      try { if let v = _storage._credential {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if _storage._isAdministrator != false {
+        try visitor.visitSingularBoolField(value: _storage._isAdministrator, fieldNumber: 7)
+      }
+      if !_storage._tokens.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._tokens, fieldNumber: 8)
+      }
+      if _storage._lastToken != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lastToken, fieldNumber: 9)
+      }
+      if !_storage._certificates.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._certificates, fieldNumber: 10)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAccountState, rhs: ProtoAccountState) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._created != rhs_storage._created {return false}
+        if _storage._participant != rhs_storage._participant {return false}
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._credential != rhs_storage._credential {return false}
+        if _storage._isAdministrator != rhs_storage._isAdministrator {return false}
+        if _storage._tokens != rhs_storage._tokens {return false}
+        if _storage._lastToken != rhs_storage._lastToken {return false}
+        if _storage._certificates != rhs_storage._certificates {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAccountState.Token: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoAccountState.protoMessageName + ".Token"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}digest\0\u{1}scopes\0\u{1}label\0\u{1}created\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.scopes) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 5: try { try decoder.decodeSingularSFixed64Field(value: &self.created) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    if self.scopes != 0 {
+      try visitor.visitSingularUInt32Field(value: self.scopes, fieldNumber: 3)
+    }
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 4)
+    }
+    if self.created != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.created, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAccountState.Token, rhs: ProtoAccountState.Token) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.scopes != rhs.scopes {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.created != rhs.created {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoInviteState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".InviteState"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}digest\0\u{1}by\0\u{1}until\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularSFixed64Field(value: &self.until) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 2)
+    }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if self.until != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.until, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoInviteState, rhs: ProtoInviteState) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension ProtoEpoch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Epoch"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}incarnation\0\u{1}counter\0")
@@ -2497,7 +4546,7 @@ nonisolated extension ProtoTopic: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ConversationState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0\u{1}incarnation\0\u{3}last_epoch\0\u{3}last_room\0\u{3}last_participant\0\u{3}last_stamp\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0\u{1}incarnation\0\u{3}last_epoch\0\u{3}last_room\0\u{3}last_participant\0\u{3}last_stamp\0\u{3}last_account\0\u{3}last_invite\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2511,6 +4560,8 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.lastRoom) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self.lastParticipant) }()
       case 6: try { try decoder.decodeSingularSFixed64Field(value: &self.lastStamp) }()
+      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.lastAccount) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.lastInvite) }()
       default: break
       }
     }
@@ -2539,6 +4590,12 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
     if self.lastStamp != 0 {
       try visitor.visitSingularSFixed64Field(value: self.lastStamp, fieldNumber: 6)
     }
+    if self.lastAccount != 0 {
+      try visitor.visitSingularUInt64Field(value: self.lastAccount, fieldNumber: 7)
+    }
+    if self.lastInvite != 0 {
+      try visitor.visitSingularUInt32Field(value: self.lastInvite, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2549,6 +4606,8 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
     if lhs.lastRoom != rhs.lastRoom {return false}
     if lhs.lastParticipant != rhs.lastParticipant {return false}
     if lhs.lastStamp != rhs.lastStamp {return false}
+    if lhs.lastAccount != rhs.lastAccount {return false}
+    if lhs.lastInvite != rhs.lastInvite {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2745,7 +4804,7 @@ nonisolated extension ProtoRoomState.Direct: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ParticipantState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}account\0\u{1}since\0\u{1}away\0\u{1}ignored\0\u{3}last_direct\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}account\0\u{1}since\0\u{1}away\0\u{1}ignored\0\u{3}last_direct\0\u{3}last_seen\0\u{1}resume\0\u{3}resume_current\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2760,6 +4819,9 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
       case 5: try { try decoder.decodeSingularStringField(value: &self._away) }()
       case 6: try { try decoder.decodeRepeatedUInt64Field(value: &self.ignored) }()
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self._lastDirect) }()
+      case 8: try { try decoder.decodeSingularSFixed64Field(value: &self._lastSeen) }()
+      case 9: try { try decoder.decodeRepeatedUInt32Field(value: &self.resume) }()
+      case 10: try { try decoder.decodeSingularUInt32Field(value: &self._resumeCurrent) }()
       default: break
       }
     }
@@ -2791,6 +4853,15 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
     try { if let v = self._lastDirect {
       try visitor.visitSingularUInt64Field(value: v, fieldNumber: 7)
     } }()
+    try { if let v = self._lastSeen {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 8)
+    } }()
+    if !self.resume.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.resume, fieldNumber: 9)
+    }
+    try { if let v = self._resumeCurrent {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2802,6 +4873,9 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
     if lhs._away != rhs._away {return false}
     if lhs.ignored != rhs.ignored {return false}
     if lhs._lastDirect != rhs._lastDirect {return false}
+    if lhs._lastSeen != rhs._lastSeen {return false}
+    if lhs.resume != rhs.resume {return false}
+    if lhs._resumeCurrent != rhs._resumeCurrent {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2809,7 +4883,7 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SessionState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}participant\0\u{1}current\0\u{1}open\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}participant\0\u{1}current\0\u{1}open\0\u{1}scopes\0\u{1}token\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2821,6 +4895,8 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.participant) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self._current) }()
       case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.`open`) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self._scopes) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._token) }()
       default: break
       }
     }
@@ -2843,6 +4919,12 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.`open`.isEmpty {
       try visitor.visitPackedUInt32Field(value: self.`open`, fieldNumber: 4)
     }
+    try { if let v = self._scopes {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
+    } }()
+    try { if let v = self._token {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2851,6 +4933,8 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.participant != rhs.participant {return false}
     if lhs._current != rhs._current {return false}
     if lhs.`open` != rhs.`open` {return false}
+    if lhs._scopes != rhs._scopes {return false}
+    if lhs._token != rhs._token {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

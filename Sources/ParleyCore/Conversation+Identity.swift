@@ -1,0 +1,241 @@
+import ParleyModel
+
+/// Who a session is: it enters as an account, or goes over from one participant to another.
+extension Conversation {
+  /// Lets a session in as an account's own participant.
+  ///
+  /// One that is logged in already goes over to it with the rooms that it has open.
+  mutating func enter(
+    _ account: AccountState, token: APIToken?, autojoin: Bool, _ entry: Entry,
+    into effects: inout Effects
+  ) throws(Refusal) {
+    guard let participant = self.participants[account.participant] else {
+      throw .noSuchAccount(account.name.text)
+    }
+    let welcome = Reply.welcome(
+      session: entry.session, name: participant.state.name.text, account: account.name.text)
+    if let session = self.sessions[entry.session] {
+      guard session.participant != account.participant else { throw .alreadyLoggedIn }
+      self.move(entry.session, to: account.participant, entry, into: &effects)
+      self.limit(entry.session, to: token)
+      effects.tell(entry.session, .reply(entry.tag, welcome))
+      self.tellUnread(entry.session, tag: .none, isAsked: false, into: &effects)
+      return
+    }
+    let rooms = self.roomsToResume(participant)
+    let current = participant.state.resumeCurrent
+    let isFirst = participant.state.lastSeen == nil && participant.sessions.isEmpty
+    self.begin(entry.session, as: account.participant, into: &effects)
+    self.limit(entry.session, to: token)
+    effects.tell(entry.session, .reply(entry.tag, welcome))
+    self.tellUnread(entry.session, tag: .none, isAsked: false, into: &effects)
+    if rooms.isEmpty, isFirst {
+      if autojoin { self.autojoin(entry, into: &effects) }
+    } else if autojoin {
+      self.resume(rooms, current: current, entry, into: &effects)
+    }
+  }
+
+  /// A session of a participant begins, with no room open.
+  mutating func begin(
+    _ id: SessionID, as participant: ParticipantID, into effects: inout Effects
+  ) {
+    guard let index = self.participants.index(forKey: participant) else { return }
+    if self.participants.values[index].sessions.isEmpty { self.peopleHere += 1 }
+    self.participants.values[index].sessions.insertAscending(id)
+    self.sessions[id] = Session(
+      SessionState(id: id, participant: participant),
+      sender: self.participants.values[index].sender)
+    self.changes.add(.session(id))
+    effects.tell(
+      id, .loggedIn(participant, ignored: self.participants.values[index].state.ignored))
+  }
+
+  /// Bounds what a session may do to what its token allows.
+  private mutating func limit(_ id: SessionID, to token: APIToken?) {
+    guard let token else { return }
+    self.limited.insert(id)
+    self.change(id) { session in
+      session.token = token.number
+      session.scopes = token.scopes
+    }
+  }
+
+  /// The rooms that an account's login opens: those that its newest session has open, or that its
+  /// last one had; it is still a member of them.
+  private func roomsToResume(_ participant: Participant) -> [RoomID] {
+    let open =
+      participant.sessions.last.flatMap { self.sessions[$0]?.open } ?? participant.state.resume
+    return open.filter { participant.rooms.contains($0) }
+  }
+
+  /// Opens the rooms without a word on each; the current one is shown with what is new there.
+  private mutating func resume(
+    _ rooms: [RoomID], current: RoomID?, _ entry: Entry, into effects: inout Effects
+  ) {
+    let current = rooms.contains { $0 == current } ? current : rooms.first
+    for room in rooms where room != current {
+      self.open(
+        room, reason: .resumed, isNewRoom: false, becomesCurrent: false, tag: .none, entry,
+        into: &effects)
+    }
+    guard let current else { return }
+    self.open(
+      current, reason: .resumed, isNewRoom: false, becomesCurrent: true, tag: .none, entry,
+      into: &effects)
+  }
+
+  /// A session becomes another participant's, with the rooms that it has open.
+  ///
+  /// It has seen what it has seen: where the other one is no member yet, its membership begins as
+  /// that of the first did. The rooms are told of a new name where the first one is gone with this
+  /// session and the other one came with it.
+  mutating func move(
+    _ id: SessionID, to target: ParticipantID, _ entry: Entry, into effects: inout Effects
+  ) {
+    guard let session = self.sessions[id], let old = self.participants[session.participant],
+      let new = self.participants[target]
+    else { return }
+    for room in session.open {
+      self.handOver(room, from: old, to: new, entry, into: &effects)
+    }
+    if new.sessions.isEmpty { self.peopleHere += 1 }
+    self.participants[target]?.sessions.insertAscending(id)
+    self.sessions[id]?.sender = new.sender
+    self.changes.add(.session(id))
+    effects.tell(id, .loggedIn(target, ignored: new.state.ignored))
+    self.participants[old.state.id]?.sessions.removeFirst(equalTo: id)
+    self.endWithoutSessions(
+      old.state.id, open: session.open, current: session.current, at: entry.stamp,
+      into: &effects)
+  }
+
+  private mutating func handOver(
+    _ id: RoomID, from old: Participant, to new: Participant, _ entry: Entry,
+    into effects: inout Effects
+  ) {
+    guard let room = self.rooms[id], let membership = room.members[old.state.id],
+      var presence = room.present[old.state.name.key]
+    else { return }
+    if room.members[new.state.id] == nil {
+      let state = MemberState(
+        room: id, participant: new.state.id, joinedAfter: membership.joinedAfter,
+        window: membership.window)
+      self.change(id) { $0.members[new.state.id] = state }
+      self.changes.add(.member(id, new.state.id))
+      self.participants[new.state.id]?.rooms.insertAscending(id)
+    }
+    var other =
+      room.present[new.state.name.key]
+      ?? Room.Presence(participant: new.state.id, name: new.state.name.text, sessions: 0)
+    presence.sessions -= 1
+    other.sessions += 1
+    let (isGone, hasCome) = (presence.sessions == 0, other.sessions == 1)
+    let (key, head) = (old.state.name.key, room.state.head)
+    self.change(id) { room in
+      room.present[key] = isGone ? nil : presence
+      room.present[new.state.name.key] = other
+    }
+    if isGone { self.change(id, member: old.state.id) { $0.closedAfter = head } }
+    if hasCome { self.change(id, member: new.state.id) { $0.closedAfter = nil } }
+    let count = self.rooms[id]?.present.count ?? 0
+    if isGone, hasCome {
+      self.tell(id, .renamed(old.sender, to: new.state.name.text), entry, into: &effects)
+    } else if isGone {
+      self.tell(id, .went(old.sender, .quit(""), present: count), entry, into: &effects)
+    } else if hasCome {
+      self.tell(id, .came(new.sender, present: count), entry, into: &effects)
+    }
+  }
+
+  /// What becomes of a participant whose last session is gone: an account's own stays, and knows
+  /// which rooms to open next time; another one ends.
+  ///
+  /// Nothing happens where it has sessions.
+  mutating func endWithoutSessions(
+    _ id: ParticipantID, open: [RoomID], current: RoomID?, at stamp: Timestamp,
+    into effects: inout Effects
+  ) {
+    guard let participant = self.participants[id], participant.sessions.isEmpty else { return }
+    self.peopleHere -= 1
+    guard self.isLasting(participant.state) else {
+      self.endParticipant(participant, at: stamp, into: &effects)
+      return
+    }
+    self.change(id) { state in
+      state.lastSeen = stamp
+      state.resume = open
+      state.resumeCurrent = current
+    }
+  }
+
+  // MARK: What is new
+
+  /// Tells what is new where the session's participant has nothing open: a room a line, then the
+  /// direct conversations.
+  ///
+  /// At login nothing is said where nothing is new.
+  func tellUnread(
+    _ id: SessionID, tag: RequestTag, isAsked: Bool, into effects: inout Effects
+  ) {
+    guard let session = self.sessions[id],
+      let participant = self.participants[session.participant]
+    else { return }
+    let all = self.unread(by: participant)
+    guard isAsked || !all.isEmpty else { return }
+    let shown = Array(all.prefix(Limits.listedMax))
+    effects.tell(
+      id, .reply(tag, .account(.unread(shown, more: all.count - shown.count))))
+  }
+
+  private func unread(by participant: Participant) -> [UnreadConversation] {
+    var found: [UnreadConversation] = []
+    for id in participant.rooms {
+      guard let room = self.rooms[id], let member = room.members[participant.state.id],
+        let closed = member.closedAfter, closed < room.state.head
+      else { continue }
+      let mentions = room.recent.indices.count { place in
+        let message = room.recent[place]
+        return message.sequence > closed && message.sender.participant != participant.state.id
+          && Mention.isThere(in: message.body, of: participant.state.name)
+      }
+      found.append(
+        UnreadConversation(
+          title: room.state.name.text, count: Int(room.state.head.number - closed.number),
+          mentions: mentions))
+    }
+    found.sort { $0.title < $1.title }
+    guard let seen = participant.state.lastSeen else { return found }
+    var direct: [UnreadConversation] = []
+    for id in participant.directs {
+      guard let room = self.rooms[id], room.state.lastTime > seen,
+        case .direct(let one, let other) = room.state.kind,
+        let name = self.participants[one == participant.state.id ? other : one]?.state.name
+      else { continue }
+      let count = room.recent.indices.count { place in
+        let message = room.recent[place]
+        return message.time > seen && message.sender.participant != participant.state.id
+      }
+      if count > 0 {
+        direct.append(UnreadConversation(title: "@" + name.text, count: count, mentions: count))
+      }
+    }
+    return found + direct.sorted { $0.title < $1.title }
+  }
+}
+
+/// Whether a text names somebody.
+enum Mention {
+  /// As a word of its own, whatever the case of its letters.
+  static func isThere(in text: String, of name: Name) -> Bool {
+    let wanted = name.text.lowercased()
+    return text.lowercased().split(whereSeparator: { !Self.isPart($0) }).contains { word in
+      word.drop { $0 == "@" } == wanted
+    }
+  }
+
+  /// Whether a character may be part of a name.
+  private static func isPart(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || "-_.@[]{}|^`".contains(character)
+  }
+}
