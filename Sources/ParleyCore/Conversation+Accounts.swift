@@ -217,9 +217,14 @@ extension Conversation {
   mutating func delete(_ account: AccountState, _ entry: Entry, into effects: inout Effects) {
     self.accounts.remove(account)
     effects.records.append(.forget(.account(account.id)))
-    for id in self.participants.keys.sorted() {
-      guard let participant = self.participants[id], participant.state.account == account.id
-      else { continue }
+    let names = self.participants.keys.sorted().filter {
+      self.participants[$0]?.state.account == account.id
+    }
+    for id in names {
+      self.handOverNonces(from: account.participant, to: id, into: &effects)
+    }
+    for id in names {
+      guard let participant = self.participants[id] else { continue }
       self.change(id) { $0.account = nil }
       self.rename(id, account: nil)
       for session in participant.sessions where self.limited.contains(session) {
@@ -288,4 +293,3 @@ extension Conversation {
     effects.answer(entry.session, entry.tag, .account(.certificateAdded(digest: digest)))
   }
 }
-

@@ -48,11 +48,11 @@ extension Conversation {
     case .ignore(let name): try self.checkIgnore(name, from: session)
     case .say(let selector, _, _), .post(let selector, _, _), .reply(let selector, _, _):
       let state = try self.loggedIn(session)
-      if self.nonces.index(forKey: state.participant) != nil { return }
+      if self.mayRepeat(state) { return }
       _ = try self.joined(selector, by: state)
     case .direct(let target, _, _):
       let state = try self.loggedIn(session)
-      if self.nonces.index(forKey: state.participant) != nil { return }
+      if self.mayRepeat(state) { return }
       _ = try self.recipient(target, from: state)
     case .remove(let selector, _):
       _ = try self.readable(selector, by: try self.loggedIn(session))
@@ -61,6 +61,14 @@ extension Conversation {
       .account, .administer, .verified, .administerVerified, .misuse, .local:
       break
     }
+  }
+}
+
+extension Conversation {
+  /// Whether a command of a session may be one that had its effect already.
+  private func mayRepeat(_ session: Session) -> Bool {
+    !self.nonces.isEmpty
+      && self.nonces.index(forKey: self.nonceHolder(session.participant)) != nil
   }
 }
 

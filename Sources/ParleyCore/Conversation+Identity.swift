@@ -100,6 +100,8 @@ extension Conversation {
       self.handOver(room, from: old, to: new, entry, into: &effects)
     }
     if new.sessions.isEmpty { self.peopleHere += 1 }
+    self.handOverNonces(
+      from: self.nonceHolder(old.state.id), to: self.nonceHolder(target), into: &effects)
     self.participants[target]?.sessions.insertAscending(id)
     self.sessions[id]?.sender = new.sender
     self.changes.add(.session(id))

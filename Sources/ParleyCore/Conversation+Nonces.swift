@@ -7,7 +7,7 @@ extension Conversation {
     _ entry: Entry, by participant: ParticipantID, into effects: inout Effects
   ) throws(Refusal) -> Bool {
     guard let nonce = entry.nonce,
-      let known = self.nonces[participant]?.find(nonce, at: entry.stamp)
+      let known = self.nonces[self.nonceHolder(participant)]?.find(nonce, at: entry.stamp)
     else { return false }
     guard known.digest == Digest.of(entry.proposal) else { throw .nonceReused }
     let reply: Reply =
@@ -21,13 +21,33 @@ extension Conversation {
     return true
   }
 
+  /// Under whom the nonces of a participant are remembered: all names of an account share them.
+  func nonceHolder(_ id: ParticipantID) -> ParticipantID {
+    guard let account = self.participants[id]?.state.account else { return id }
+    return self.accounts[account]?.participant ?? id
+  }
+
+  /// What was done under one name is not done again under another.
+  mutating func handOverNonces(
+    from old: ParticipantID, to new: ParticipantID, into effects: inout Effects
+  ) {
+    guard old != new, let memory = self.nonces[old] else { return }
+    for var state in memory.states {
+      state.participant = new
+      effects.records.append(.state(.nonce(state)))
+      self.nonces[new, default: NonceMemory()].remember(state) { old in
+        effects.records.append(.forget(.nonce(new, old.nonce)))
+      }
+    }
+  }
+
   /// Remembers a command that stored a message, with the answer it was given.
   mutating func remember(
     _ entry: Entry, as message: Message, name: String, sessions: Int?,
     into effects: inout Effects
   ) {
     guard let nonce = entry.nonce else { return }
-    let id = message.sender.participant
+    let id = self.nonceHolder(message.sender.participant)
     let state = NonceState(
       participant: id, nonce: nonce, digest: Digest.of(entry.proposal), time: entry.stamp,
       room: message.room, id: message.id, sequence: message.sequence,

@@ -85,7 +85,9 @@ extension Conversation {
     if let closed = member.closedAfter {
       excerpt = room.since(closed, limit: Limits.missedMax, window: member.window)
     } else {
-      excerpt = room.newest(Limits.historyMax, window: member.window)
+      // A member that has it open in another session is shown the backlog as it is now.
+      let window = isNewMember ? member.window : self.backlogNow(of: room, for: member)
+      excerpt = room.newest(Limits.historyMax, window: window)
     }
 
     self.change(entry.session) { session in
@@ -117,14 +119,19 @@ extension Conversation {
     guard let session = self.sessions[entry.session], let room = self.rooms[id],
       let member = room.members[session.participant]
     else { return }
-    let newest = room.window(backlog: self.backlog(of: room))
-    let window = Window(
-      firstLine: max(newest.firstLine, member.window.firstLine),
-      firstPost: max(newest.firstPost, member.window.firstPost))
+    let window = self.backlogNow(of: room, for: member)
     self.showEntry(
       id, isOpening: false, reason: .again, isNewMember: false, isNewRoom: false,
       excerpt: room.newest(Limits.historyMax, window: window), tag: entry.tag, entry,
       into: &effects)
+  }
+
+  /// What somebody would be shown that joined now, inside what the member may see.
+  private func backlogNow(of room: Room, for member: MemberState) -> Window {
+    let newest = room.window(backlog: self.backlog(of: room))
+    return Window(
+      firstLine: max(newest.firstLine, member.window.firstLine),
+      firstPost: max(newest.firstPost, member.window.firstPost))
   }
 
   private func showEntry(

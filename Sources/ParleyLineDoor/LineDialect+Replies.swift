@@ -17,9 +17,8 @@ extension LineDialect {
       self.ownName = name
       if case .entering = self.phase { self.phase = .inside }
       let kind = account.map { $0 == name ? "" : ", account \($0)" }
-      self.line(
-        "You are \(name), session \(session.number)\(kind ?? ", a guest; /register keeps the name").",
-        &buffer)
+      let text = kind ?? ", a guest; /register keeps the name"
+      self.line("You are \(name), session \(session.number)\(text).", &buffer)
     case .renamed(let name):
       self.ownName = name
       self.line("ok you are \(name) now", &buffer)
@@ -43,11 +42,7 @@ extension LineDialect {
     case .stored(let room, _, let sequence, _):
       self.line("ok #\(sequence.number) is in \(room)", &buffer)
     case .delivered(let name, let sessions, _, let sequence, _):
-      let how =
-        sessions == 0
-        ? "ok kept for \(name)'s next login"
-        : "ok delivered to \(Self.count(sessions, "session", "sessions")) of \(name)"
-      self.line("\(how), #\(sequence.number)", &buffer)
+      self.line("\(Self.howDelivered(sessions, name)), #\(sequence.number)", &buffer)
     case .removed(let conversation, let sequence):
       self.line("ok #\(sequence.number) of \(conversation) is removed", &buffer)
     case .posts(let room, let excerpt):
@@ -68,15 +63,22 @@ extension LineDialect {
       self.line(text.map { "ok you are away: \($0)" } ?? "ok you are back", &buffer)
     case .ignoring(let name, let isIgnored):
       self.line(
-        isIgnored
-          ? "ok you see nothing of \(name) any more; /ignore \(name) again shows it"
-          : "ok you see what \(name) writes again",
+        "ok you see "
+          + (isIgnored
+            ? "nothing of \(name) any more; /ignore \(name) again shows it"
+            : "what \(name) writes again"),
         &buffer)
     case .account(let answer):
       self.printAccount(answer, into: &buffer)
     case .local:
       self.printPrepared(into: &buffer)
     }
+  }
+
+  private static func howDelivered(_ sessions: Int, _ name: String) -> String {
+    sessions == 0
+      ? "ok kept for \(name)'s next login"
+      : "ok delivered to \(Self.count(sessions, "session", "sessions")) of \(name)"
   }
 
   private mutating func printPrepared(into buffer: inout ByteBuffer) {

@@ -12,7 +12,8 @@ enum LineHint {
     case .tooLong(let bounded, bytesMax: _): self.hint(bounded)
     case .nameTaken(_, let free): free.map { "\($0) is free" } ?? "choose another name"
     case .nameRegistered(let name, let free):
-      "/login \(name) asks for its password; " + (free.map { "\($0) is free" } ?? "or choose another")
+      "/login \(name) asks for its password; "
+        + (free.map { "\($0) is free" } ?? "or choose another")
     case .badPassword: "try again"
     case .notLoggedIn: "give a name first"
     case .alreadyLoggedIn: "/nick NAME changes it"

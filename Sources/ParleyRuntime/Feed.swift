@@ -40,12 +40,13 @@ final class Feed {
   }
 
   let session: SessionHandler
-  var participant: ParticipantID?
   var ignored: Set<ParticipantID> = []
   var rooms: [Subscription] = []
   /// Rooms whose opening is pending.
   var opening: [LoopRoom] = []
   var isBehind = false
+  /// Whether it is sent its own messages.
+  var echoes = true
   /// Under the policy `drop`: what comes is passed over until the socket drains.
   var isSkipping = false
   /// Under the policy `block`: the rooms whose senders wait for this session.
@@ -55,6 +56,9 @@ final class Feed {
   var pending = Deque<Pending>()
   /// Tokens and codes that were drawn for commands whose answers tell them.
   var drawn: [RequestTag: Secret] = [:]
+  /// Where its own messages stand that the newest pass told, and since it fell behind: without an
+  /// echo it is not shown them, but those of its participant's other sessions.
+  var own: [(room: RoomID, position: Position)] = []
   /// Bytes of the direct messages in `pending`, about.
   var pendingBytes = 0
   /// Whether it is being fed at this moment.

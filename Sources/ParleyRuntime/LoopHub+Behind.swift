@@ -32,6 +32,7 @@ extension LoopHub {
   /// From now on the session is pushed: it has all that its loop was handed.
   private func goLive(_ feed: Feed) {
     feed.isBehind = false
+    feed.own.removeAll()
     self.endHolding(feed)
     for index in feed.rooms.indices {
       feed.rooms[index].room.endTail()
@@ -91,7 +92,11 @@ extension LoopHub {
     if case .message(let message) = event.event {
       feed.rooms[index].sequence = message.sequence
       if feed.ignored.contains(message.sender.participant) { return }
-      if !printer.echoes, message.sender.participant == feed.participant { return }
+      if !feed.own.isEmpty,
+        feed.own.contains(where: { $0.room == event.room && $0.position == event.position })
+      {
+        return
+      }
     }
     if let day = printer.day(of: event.time) {
       if let last = feed.lastDay, last != day { printer.printDay(day, into: &feed.session.own) }

@@ -54,8 +54,7 @@ extension LoopHub {
   /// Performs an effect whose turn it is.
   func perform(_ effect: SessionEffect, for feed: Feed) {
     switch effect {
-    case .loggedIn(let participant, let ignored):
-      feed.participant = participant
+    case .loggedIn(_, let ignored):
       feed.session.isLoggedIn = true
       self.setIgnored(feed, ignored)
     case .ignored(let ignored): self.setIgnored(feed, ignored)

@@ -69,6 +69,7 @@ final class LoopHub: SessionHost {
     let id = SessionID(number)
     let feed = Feed(session: session, now: self.loop.now)
     self.feeds[id] = feed
+    self.setEcho(feed, session.dialect.printer.echoes)
     session.attachment = feed
     self.observer.sessionOpened(
       id, address: session.channel.remoteAddress, door: door, active: active)
@@ -84,7 +85,9 @@ final class LoopHub: SessionHost {
   }
 
   func variantChanged(_ session: SessionHandler) {
-    guard let feed = session.attachment as? Feed, !feed.isBehind, !feed.isGone else { return }
+    guard let feed = session.attachment as? Feed, !feed.isGone else { return }
+    self.setEcho(feed, session.dialect.printer.echoes)
+    guard !feed.isBehind else { return }
     for index in feed.rooms.indices {
       self.leaveGroup(feed, index)
       self.joinGroup(feed, index)
@@ -173,6 +176,7 @@ final class LoopHub: SessionHost {
     if case .message(let message) = event.event {
       room.headSequence = message.sequence
       if !self.holds.isEmpty { self.hold(origin, in: event.room) }
+      if self.quiet > 0 { self.noteOwn(event, origin) }
       if self.options.logsMessages, self.feeds[origin] != nil {
         self.observer.message(message, room: room.name)
       }
@@ -206,6 +210,23 @@ final class LoopHub: SessionHost {
   var holds: [RoomID: Set<SessionID>] = [:]
   /// The senders of this loop that are held.
   var held: [RoomID: [Feed]] = [:]
+
+  /// How many sessions of this loop have no echo.
+  private var quiet = 0
+  /// Those of them that the pass told a message of.
+  private var spoke: [Feed] = []
+
+  private func noteOwn(_ event: RoomEvent, _ origin: SessionID) {
+    guard let feed = self.feeds[origin], !feed.echoes else { return }
+    if feed.own.isEmpty { self.spoke.append(feed) }
+    feed.own.append((event.room, event.position))
+  }
+
+  private func setEcho(_ feed: Feed, _ echoes: Bool) {
+    guard feed.echoes != echoes else { return }
+    feed.echoes = echoes
+    self.quiet += echoes ? -1 : 1
+  }
 
   /// How many sessions of this loop hide somebody.
   var ignoring = 0
@@ -277,6 +298,9 @@ final class LoopHub: SessionHost {
       self.flush(feed)
     }
     self.queued.removeAll(keepingCapacity: true)
+    // Who fell behind is fed from the pass's start perhaps, and must know them until then.
+    for feed in self.spoke where !feed.isBehind { feed.own.removeAll() }
+    self.spoke.removeAll(keepingCapacity: true)
     for room in self.dirtyRooms {
       for group in room.groups { group.clear() }
       room.groups.removeAll { $0.members.isEmpty }
@@ -387,6 +411,7 @@ final class LoopHub: SessionHost {
   func remove(_ feed: Feed, _ closing: Closing) {
     guard self.feeds.removeValue(forKey: feed.session.id) != nil else { return }
     if !feed.isGone { self.unsubscribeAll(feed) }
+    self.setEcho(feed, true)
     if !feed.ignored.isEmpty { self.ignoring -= 1 }
     feed.ignored = []
     self.endHolding(feed)

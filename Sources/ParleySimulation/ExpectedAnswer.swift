@@ -62,6 +62,12 @@ extension Ledger {
       line = max(line, self.first(in: page, ofPosts: false))
       post = max(post, self.first(in: page, ofPosts: true))
     case .autojoin, .resumed, .switched, .added, .returned:
+      guard member.openedBy == self.offset else {
+        // Another session of the member has it open.
+        line = max(line, self.first(in: page, ofPosts: false))
+        post = max(post, self.first(in: page, ofPosts: true))
+        break
+      }
       guard let closed = member.returnedFrom else { break }
       line = max(line, closed + 1)
       post = max(post, closed + 1)

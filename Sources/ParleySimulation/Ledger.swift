@@ -25,6 +25,8 @@ final class Ledger {
     /// The head when it was closed; and what that was before it was last opened.
     var closedAfter: Int?
     var returnedFrom: Int?
+    /// The entry by which it was last opened or began.
+    var openedBy = LogOffset.zero
   }
 
   struct Page {
@@ -46,6 +48,8 @@ final class Ledger {
   var names: [ParticipantID: String] = [:]
   private var holders: [String: ParticipantID] = [:]
   var participants: [SessionID: ParticipantID] = [:]
+  /// The entry that was last taken into account.
+  private(set) var offset = LogOffset.zero
   /// In an entry by which a session goes over from one participant to another.
   private var move: (old: ParticipantID, new: ParticipantID)?
   /// What was stored with which nonce, and by which proposal.
@@ -69,11 +73,15 @@ final class Ledger {
 
   /// Takes the records of an entry into account, and checks them.
   func keep(_ entry: Entry, _ effects: Effects) throws {
-    if case .runStarted = entry.proposal { self.participants.removeAll() }
+    self.offset = entry.offset
+    if case .runStarted = entry.proposal { self.endRun() }
     let sender = self.participants[entry.session]
     var stored = 0
     for case .session(let id, .loggedIn(let participant, _)) in effects.items {
-      if let old = self.participants[id], old != participant { self.move = (old, participant) }
+      if let old = self.participants[id], old != participant {
+        self.move = (old, participant)
+        self.nonces[participant, default: [:]].merge(self.nonces[old] ?? [:]) { $1 }
+      }
     }
     defer { self.move = nil }
     for record in effects.records {
@@ -90,6 +98,18 @@ final class Ledger {
       }
     } else if stored > 0 {
       self.nonces[sender, default: [:]][nonce] = entry.proposal
+    }
+  }
+
+  /// The sessions of the run before are over, and nobody was told.
+  private func endRun() {
+    self.participants.removeAll()
+    for room in Array(self.pages.keys) {
+      guard var page = self.pages[room] else { continue }
+      for id in page.members.keys.sorted() where page.members[id]?.closedAfter == nil {
+        page.members[id]?.closedAfter = page.lines.count
+      }
+      self.pages[room] = page
     }
   }
 
@@ -169,14 +189,16 @@ final class Ledger {
     if var member = page.members[participant] {
       member.returnedFrom = member.closedAfter
       member.closedAfter = nil
+      member.openedBy = self.offset
       page.members[participant] = member
     } else if let move = self.move, move.new == participant, let old = page.members[move.old] {
       // It has seen what it saw under the other name.
-      page.members[participant] = Membership(firstLine: old.firstLine, firstPost: old.firstPost)
+      page.members[participant] = Membership(
+        firstLine: old.firstLine, firstPost: old.firstPost, openedBy: self.offset)
     } else {
       page.members[participant] = Membership(
         firstLine: self.first(in: page, ofPosts: false),
-        firstPost: self.first(in: page, ofPosts: true))
+        firstPost: self.first(in: page, ofPosts: true), openedBy: self.offset)
     }
     self.pages[room] = page
   }

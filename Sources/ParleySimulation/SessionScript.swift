@@ -25,7 +25,6 @@ final class SessionScript {
   private var names: [RoomID: String] = [:]
   /// Whether it was ever to be spared somebody's messages.
   private var hides = false
-  private var participant: ParticipantID?
   private var open: [RoomID] = []
   private var ignored: [ParticipantID] = []
   private(set) var lines = Deque<Line>()
@@ -49,21 +48,19 @@ final class SessionScript {
     self.passBytesMax = max(self.passBytesMax, self.passBytes)
   }
 
-  func tell(_ event: RoomEvent, _ bytes: [UInt8]) {
+  func tell(_ event: RoomEvent, _ bytes: [UInt8], isOwn: Bool) {
     guard self.open.contains(event.room) else { return }
     var number: UInt64 = 0
     if case .message(let message) = event.event {
       number = message.sequence.number
-      let sender = message.sender.participant
-      if self.ignored.contains(sender) || !self.echoes && sender == self.participant { return }
+      if self.ignored.contains(message.sender.participant) || !self.echoes && isOwn { return }
     }
     self.append(.event(bytes, room: event.room, number: number), bytes: bytes.count)
   }
 
   func tell(_ effect: SessionEffect, _ expected: ExpectedAnswer?) {
     switch effect {
-    case .loggedIn(let participant, let ignored):
-      self.participant = participant
+    case .loggedIn(_, let ignored):
       self.ignored = ignored
     case .ignored(let ignored):
       self.ignored = ignored

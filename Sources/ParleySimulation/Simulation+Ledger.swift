@@ -70,9 +70,11 @@ extension Simulation {
   /// Writes an effect into the scripts of those who must be shown it.
   private func tell(_ item: Effect) throws {
     switch item {
-    case .room(let event, _):
+    case .room(let event, let origin):
       let bytes = ProbeFrame.event(event)
-      for client in self.clients { client?.script.tell(event, bytes) }
+      for client in self.clients {
+        client?.script.tell(event, bytes, isOwn: client?.session == origin)
+      }
     case .session(let id, let effect):
       guard let client = self.clients.lazy.compactMap({ $0 }).first(where: { $0.session == id })
       else { return }

@@ -79,10 +79,11 @@ import Testing
     "ROOM": "python", "#ROOM": "#python", "NAME": "bob", "@NAME": "@bob", "N": "42", "<N": "<42",
     "TEXT": "a text", "SUBJECT": "Minutes", "BODY": "All agreed.", "WORDS": "see you",
     "COMMAND": "join", "HOST": "127.0.0.1", "PORT": "6789", "|": "|",
+    "CODE": "abc", "DAYS": "3",
   ]
 
   @Test func `has usages that are themselves right`() {
-    for place in Self.places where place.row.name != "set" {
+    for place in Self.places where place.row.name != "set" && place.row.name != "token" {
       for instance in Self.instances(of: place.form.arguments) {
         let words = instance.split(separator: " ").map { Self.values[String($0)] ?? "?\($0)?" }
         #expect(!words.joined().contains("?"), "\(place.form.arguments): \(words)")

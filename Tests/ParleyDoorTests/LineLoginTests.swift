@@ -27,7 +27,7 @@ import Testing
     talk.send("ana\n")
     #expect(
       talk.answer(.welcome(session: SessionID(7), name: "ana", account: nil))
-        == "You are ana, session 7, a guest.\n")
+        == "You are ana, session 7, a guest; /register keeps the name.\n")
     let messages = [
       Sample.message(41, .say, "hi"),
       Sample.message(42, .post, from: Sample.bob, subject: "Minutes", "All"),

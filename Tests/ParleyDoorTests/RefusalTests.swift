@@ -17,7 +17,10 @@ import Testing
       .messageRemoved(conversation: "python", Sequence(9), by: "bob"), .roomIsPrivate("python"),
       .banned("python"), .muted("python"), .tooFast, .nonceReused, .storageUnavailable,
       .shuttingDown, .notAPost(conversation: "python", Sequence(9)), .nobodyToAnswer,
-      .alreadyInLobby,
+      .alreadyInLobby, .passwordTooShort(min: 8), .notRegistered, .alreadyRegistered("ana"),
+      .registrationClosed(needsCode: true), .registrationClosed(needsCode: false),
+      .accountNeeded, .noSuchAccount("ana"), .tooBusy, .scopeMissing(.write), .noSuchToken(3),
+      .noSuchInvite(3), .noCertificate,
     ]
     + [Refusal.NameFault.empty, .tooLong, .badCharacter, .badStart, .reserved].map {
       .badName("x", $0)
@@ -27,13 +30,15 @@ import Testing
     ].map { .badText($0) }
     + [
       Refusal.NotPermitted.setTopic, .removeMessage, .directToSelf, .ignoreSelf, .oldMessage,
+      .administer, .makeRoom,
     ].map { .notPermitted($0) }
     + Self.bounds.map { .tooLong($0, bytesMax: 200) }
     + Self.bounds.map { .tooMany($0, max: 100) }
 
   private static let bounds: [Refusal.Bounded] = [
     .line, .message, .post, .subject, .topic, .name, .rooms, .members, .ignored, .awayText,
-    .lastWord, .roomsOfServer, .participants, .search,
+    .lastWord, .roomsOfServer, .participants, .search, .password, .tokens, .certificates,
+    .invites, .accounts, .label,
   ]
 
   @Test(arguments: `Every refusal`.all)
