@@ -51,6 +51,10 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private var readIsHeld = false
   private var inputEnded = false
   private var isGone = false
+  /// How fast its commands may go on; nil is without a limit.
+  private var pace: CommandPace?
+  /// What is kept while commands wait for that.
+  private var delay = Delay()
   /// With what the socket failed.
   private var errorCode: CInt?
   private var context: ChannelHandlerContext?
@@ -58,13 +62,15 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   /// `switchDoor` gives the dialect that takes over when this one steps aside at its first prompt.
   package init(
     channel: any Channel, dialect: any Dialect, door: String, host: any SessionHost,
-    descriptor: CInt?, switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
+    descriptor: CInt?, pace: CommandPace? = nil,
+    switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
   ) {
     self.channel = channel
     self.dialect = dialect
     self.doorName = door
     self.host = host
     self.switchDoor = switchDoor
+    self.pace = pace
     self.outbox = Outbox(channel: channel, descriptor: descriptor)
     self.own = channel.allocator.buffer(capacity: 0)
     self.lastHeard = channel.eventLoop.now
@@ -90,9 +96,10 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !self.isClosing else { return }
+    guard !self.isClosing, !self.delay.isOver else { return }
     self.lastHeard = context.eventLoop.now
     var bytes = self.unwrapInboundIn(data)
+    if self.pace != nil { self.delay.bytes += bytes.readableBytes }
     self.parse(&bytes)
   }
 
@@ -146,12 +153,15 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   private func take(_ inbound: Inbound) {
+    guard !self.delay.isOver else { return }
     if inbound.immediate.readableBytes > 0 {
       self.own.writeImmutableBuffer(inbound.immediate)
       self.flushOwn()
     }
+    if self.pace != nil { self.noteWaiting(inbound.requests) }
     self.waiting.append(contentsOf: inbound.requests)
     self.submitWaiting()
+    if self.pace != nil { self.endIfTooFast() }
     if let failure = inbound.failure { self.close(failure) }
   }
 
@@ -159,9 +169,10 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     guard !self.isHeld, !self.isThrottled, !self.isAwaiting, !self.waiting.isEmpty else {
       return self.holdReads()
     }
-    let most = min(self.waiting.count, Limits.inFlightMax - self.inFlight)
-    let requests = Array(self.upToAwaited(most))
-    let count = requests.count
+    var count = self.upToAwaited(max(0, Limits.inFlightMax - self.inFlight))
+    if count > 0, self.pace != nil { count = self.paced(count) }
+    let requests = Array(self.waiting.prefix(count))
+    self.isAwaiting = requests.last?.command.isAwaited == true
     if count > 0 {
       self.waiting.removeFirst(count)
       self.inFlight += count
@@ -170,12 +181,11 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.holdReads()
   }
 
-  /// The next commands, at most so many, up to the first after which the others wait.
-  private func upToAwaited(_ most: Int) -> Deque<Request>.SubSequence {
+  /// How many commands may go on, at most so many: up to the first after which the others wait.
+  private func upToAwaited(_ most: Int) -> Int {
     let next = self.waiting.prefix(most)
-    guard let index = next.firstIndex(where: { $0.command.isAwaited }) else { return next }
-    self.isAwaiting = true
-    return next[...index]
+    guard let index = next.firstIndex(where: { $0.command.isAwaited }) else { return next.count }
+    return index - next.startIndex + 1
   }
 
   /// That many commands have had their turn.
@@ -207,12 +217,92 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   /// Stops or resumes reading: no more is read while commands wait.
+  ///
+  /// Where they wait for their pace alone, some more is read, so that a leaving is seen.
   private func holdReads() {
+    if self.waiting.isEmpty { self.delay.bytes = 0 }
+    let readsOn = self.delay.isWaiting && !self.isHeld && self.delay.bytes < Delay.bytesMax
     let hold =
-      !self.waiting.isEmpty || self.inFlight >= Limits.inFlightMax || self.isThrottled
+      !self.waiting.isEmpty && !readsOn || self.inFlight >= Limits.inFlightMax
+      || self.isThrottled || self.delay.isOver
     guard hold != self.readIsHeld, !self.isGone else { return }
     self.readIsHeld = hold
     _ = try? self.channel.syncOptions?.setOption(.autoRead, value: !hold)
+  }
+
+  // MARK: Pace
+
+  /// What a session with a pace keeps of its waiting commands.
+  private struct Delay {
+    /// Bytes that are read at most while commands wait; the socket is not read then until none
+    /// waits.
+    static let bytesMax = 64 * 1024
+
+    /// What those that wait cost.
+    var cost = 0
+    /// How many of the first of them do not wait for the pace: behind them somebody leaves.
+    var urgent = 0
+    /// Bytes read since none waited.
+    var bytes = 0
+    /// Looks again at those that wait.
+    var timer: Scheduled<Void>?
+    /// It was too fast: nothing more is taken from it.
+    var isOver = false
+
+    var isWaiting: Bool { self.timer != nil }
+
+    /// None waits any more.
+    mutating func drop() {
+      self.timer?.cancel()
+      self.timer = nil
+      self.cost = 0
+      self.urgent = 0
+    }
+  }
+
+  private func noteWaiting(_ requests: [Request]) {
+    guard let pace = self.pace else { return }
+    for (index, request) in requests.enumerated() {
+      self.delay.cost += pace.cost(of: request.command)
+      if CommandPace.isLeaving(request.command) {
+        self.delay.urgent = self.waiting.count + index + 1
+      }
+    }
+  }
+
+  /// How many of the first `count` that wait may go on now; the others are looked at again in time.
+  private func paced(_ count: Int) -> Int {
+    let loop = self.channel.eventLoop
+    guard
+      let (admitted, wait) = self.pace?.admit(
+        self.waiting, count: count, urgent: self.delay.urgent, at: loop.now)
+    else { return count }
+    for index in 0..<admitted {
+      self.delay.cost -= self.pace?.cost(of: self.waiting[index].command) ?? 0
+    }
+    self.delay.urgent = max(0, self.delay.urgent - admitted)
+    guard let wait else {
+      self.delay.timer?.cancel()
+      self.delay.timer = nil
+      return admitted
+    }
+    if self.delay.timer == nil {
+      self.delay.timer = loop.assumeIsolated().scheduleTask(in: wait) {
+        self.delay.timer = nil
+        self.submitWaiting()
+      }
+    }
+    return admitted
+  }
+
+  private func endIfTooFast() {
+    guard let pace = self.pace, !self.delay.isOver, !self.isClosing,
+      pace.isTooFast(waitingCost: self.delay.cost, at: self.channel.eventLoop.now)
+    else { return }
+    self.dropWaiting()
+    self.delay.isOver = true
+    self.holdReads()
+    self.host.tooFast(self)
   }
 
   // MARK: Output
@@ -258,7 +348,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   package func close(_ closing: Closing) {
     guard !self.isClosing else { return }
     self.isClosing = true
-    self.waiting.removeAll()
+    self.dropWaiting()
     self.dialect.print(.closing(closing), into: &self.own)
     self.flushOwn()
     self.closeWhenSent()
@@ -267,8 +357,13 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   /// Closes without waiting for what is queued.
   package func abort() {
     self.isClosing = true
-    self.waiting.removeAll()
+    self.dropWaiting()
     self.channel.close(promise: nil)
+  }
+
+  private func dropWaiting() {
+    self.waiting.removeAll()
+    self.delay.drop()
   }
 
   /// The output is shut first, so that unread input does not destroy the last words on their way;
@@ -310,6 +405,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     let requests = Array(self.waiting)
     self.waiting.removeAll()
     self.inFlight += requests.count
+    self.pace?.owe(self.delay.cost, at: self.channel.eventLoop.now)
+    self.delay.drop()
     if !requests.isEmpty { self.host.submit(requests, from: self) }
     self.host.disconnected(self, departure)
   }

@@ -17,6 +17,9 @@ package protocol SessionHost: AnyObject {
   /// The session's variant changed.
   func variantChanged(_ session: SessionHandler)
 
+  /// It sent far more than its limits allow: the host ends it, its rooms first.
+  func tooFast(_ session: SessionHandler)
+
   /// The connection is gone; nothing can be sent any more.
   func disconnected(_ session: SessionHandler, _ departure: Departure)
 }

@@ -203,6 +203,7 @@ extension IRCDialect {
     case .loginTimeout: "Registration timeout"
     case .idleTimeout: "Idle for too long"
     case .tooSlow: "SendQ exceeded"
+    case .tooFast: "Excess Flood"
     case .garbage(let reason): reason
     case .storageFailed: "What was asked for could not be read"
     case .overflow: "Too much was waiting"

@@ -58,6 +58,8 @@ public enum Closing: Hashable, Sendable {
   case idleTimeout
   /// It took nothing for `stall_timeout`, or its outbox policy is `disconnect`.
   case tooSlow
+  /// It sent far more commands than its limits allow.
+  case tooFast
   /// It sent what cannot be read, again and again.
   case garbage(String)
   /// What it asked for could not be read from the archive.

@@ -200,14 +200,14 @@ package final class Engine: Sendable {
   /// The handler of a session on that channel, called on the channel's loop.
   package func makeSession(
     on channel: any Channel, dialect: any Dialect, door: String, descriptor: CInt?,
-    switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
+    pace: CommandPace? = nil, switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
   ) -> SessionHandler? {
     guard let mailbox = self.hubs.first(where: { $0.loop === channel.eventLoop }) else {
       return nil
     }
     return SessionHandler(
       channel: channel, dialect: dialect, door: door, host: mailbox.hub.value,
-      descriptor: descriptor, switchDoor: switchDoor)
+      descriptor: descriptor, pace: pace, switchDoor: switchDoor)
   }
 
   /// Ends every session with a word, waits `grace` at most for what is queued, then ends the

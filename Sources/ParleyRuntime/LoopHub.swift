@@ -94,6 +94,11 @@ final class LoopHub: SessionHost {
     }
   }
 
+  func tooFast(_ session: SessionHandler) {
+    guard let feed = session.attachment as? Feed, !feed.isGone else { return }
+    self.end(feed, .quit("too many commands too fast"), .tooFast)
+  }
+
   func disconnected(_ session: SessionHandler, _ departure: Departure) {
     guard let feed = session.attachment as? Feed, !feed.isGone else { return }
     feed.isGone = true

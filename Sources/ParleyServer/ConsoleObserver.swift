@@ -36,6 +36,7 @@ struct ConsoleObserver: EngineObserver {
     case .loginTimeout: "no login"
     case .idleTimeout: "idle"
     case .tooSlow: "too slow"
+    case .tooFast: "too fast"
     case .garbage: "garbage"
     case .storageFailed: "archive unreadable"
     case .overflow: "too much queued"

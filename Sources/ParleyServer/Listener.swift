@@ -78,15 +78,37 @@ struct Listener: Sendable {
     let descriptor = try pipeline.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
       $0
     }
+    // The channel itself learns of its peer only after this.
+    switch self.gate.admit(channel, from: descriptor.flatMap { IPAddress(peerOf: $0) }) {
+    case .served(let pace): try self.begin(channel, descriptor, pace)
+    case .refused(let words): throw Refused(descriptor, words)
+    }
+  }
+
+  /// Puts the front door before a connection that was let in.
+  private func begin(_ channel: any Channel, _ descriptor: CInt?, _ pace: CommandPace?) throws {
     let engine = self.engine
     let doors = self.doors
     let frontDoor = FrontDoor(doors: .any) { words in
       guard let (dialect, name) = doors.dialect(for: words) else { return nil }
       return engine.makeSession(
-        on: channel, dialect: dialect, door: name, descriptor: descriptor,
+        on: channel, dialect: dialect, door: name, descriptor: descriptor, pace: pace,
         switchDoor: { doors.successor(of: $0) })
     }
-    try pipeline.addHandler(frontDoor)
+    try channel.pipeline.syncOperations.addHandler(frontDoor)
+  }
+
+  /// A connection that ends before it is served: thrown by its initializer, so that it costs no
+  /// more than its acceptance and one `send`.
+  private struct Refused: Error {
+    init(_ descriptor: CInt?, _ words: String) {
+      guard let descriptor else { return }
+      var words = words
+      words.withUTF8 { bytes in
+        // A socket that was never written to takes a line; it never blocks.
+        _ = send(descriptor, bytes.baseAddress, bytes.count, CInt(MSG_NOSIGNAL))
+      }
+    }
   }
 
   private static func refuse(_ channel: any Channel) {

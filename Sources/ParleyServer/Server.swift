@@ -33,7 +33,8 @@ package struct Server: Service {
   /// Throws ``ServerError`` when it cannot start or go on.
   package func run() async throws {
     let gate = ConnectionGate(
-      openFilesMax: OpenFiles.raiseLimit(), logger: self.console.logger(label: "listener"))
+      openFilesMax: OpenFiles.raiseLimit(), limits: self.configuration.limits,
+      logger: self.console.logger(label: "listener"))
     let directory: DataDirectory
     let archive: SQLiteArchive
     do {

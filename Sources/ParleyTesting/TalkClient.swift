@@ -10,10 +10,13 @@ package final class TalkClient {
   package private(set) var received: [String] = []
   private var isOpen = true
 
-  /// Connects to `127.0.0.1`, or to an address given.
-  package init(_ name: String, to address: String = "127.0.0.1", port: UInt16) throws {
+  /// Connects to `127.0.0.1`, or to an address given; `source` is an address of this machine, as
+  /// all that begin with 127 are, to connect from.
+  package init(
+    _ name: String, to address: String = "127.0.0.1", port: UInt16, from source: String? = nil
+  ) throws {
     self.name = name
-    let descriptor = try Self.connect(address, port)
+    let descriptor = try Self.connect(address, port, from: source)
     self.reader = LineReader(descriptor: descriptor)
   }
 
@@ -42,17 +45,14 @@ package final class TalkClient {
     if self.isOpen { close(self.reader.descriptor) }
   }
 
-  private static func connect(_ host: String, _ port: UInt16) throws -> Int32 {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    inet_pton(AF_INET, host, &address.sin_addr)
+  /// A connected socket; `source` as in ``init(_:to:port:from:)``.
+  package static func connect(
+    _ host: String, _ port: UInt16, from source: String? = nil
+  ) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-    let result = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        Glibc.connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
+    var result: Int32 = 0
+    if let source { result = Self.call(bind, descriptor, source, 0) }
+    if result == 0 { result = Self.call(Glibc.connect, descriptor, host, port) }
     guard result == 0 else {
       let reason = String(cString: strerror(errno))
       close(descriptor)
@@ -62,6 +62,21 @@ package final class TalkClient {
     setsockopt(
       descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     return descriptor
+  }
+
+  private static func call(
+    _ function: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32, _ descriptor: Int32,
+    _ host: String, _ port: UInt16
+  ) -> Int32 {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    inet_pton(AF_INET, host, &address.sin_addr)
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        function(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
   }
 
   // MARK: Sending

@@ -25,6 +25,15 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup(title: "Settings of sessions")
   var sessionSettings: SessionSettingFlags
 
+  @OptionGroup(title: "Limits of sessions and addresses")
+  var limitSettings: LimitSettingFlags
+
+  /// What was given as flags, by the setting's name.
+  var flags: [String: [String]] {
+    self.settings.values.merging(self.sessionSettings.values) { $1 }
+      .merging(self.limitSettings.values) { $1 }
+  }
+
   func run() async throws {
     let configuration = try self.load()
     let console = Console(configuration)
@@ -35,7 +44,7 @@ struct Serve: AsyncParsableCommand {
   /// Reads the configuration; mistakes are told, all of them, before the server does anything.
   private func load() throws -> ServerConfiguration {
     let loader = ConfigurationLoader(
-      flags: self.settings.values.merging(self.sessionSettings.values) { $1 },
+      flags: self.flags,
       variables: ProcessInfo.processInfo.environment, file: self.configurationFile)
     for (name, meant) in loader.misspelledVariables {
       Self.complain("\(name) is not a setting and means nothing; did you mean \(meant)?")

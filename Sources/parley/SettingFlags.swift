@@ -101,7 +101,7 @@ extension ArgumentHelp {
 
 extension [String: [String]] {
   /// Those flags that were given.
-  fileprivate static func given(
+  static func given(
     _ single: [(String, String?)], lists: [(String, [String])]
   ) -> [String: [String]] {
     var values: [String: [String]] = [:]

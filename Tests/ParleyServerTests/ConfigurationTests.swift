@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Logging
+import ParleyDoorKit
 import ParleyModel
 import ParleyRuntime
 import ParleyServer
@@ -46,6 +47,15 @@ import Testing
         idle_timeout: 1d
         stall_timeout: 2m
         shutdown_grace: 0s
+        limits_exempt: [10.0.0.0/8, "2001:db8::/32", 192.0.2.7]
+        limits_ipv6_prefix: 56
+        address_connections_max: 3
+        address_connections_per_minute: off
+        address_logins_per_minute: 10
+        address_commands_per_second: 50
+        session_commands_per_second: 5
+        session_command_burst: 30
+        session_command_delay_max: 10s
         """)
     #expect(configuration.listeners.map(\.description) == ["127.0.0.1:0", "[::1]:7000"])
     #expect(configuration.dataDirectory == "/var/lib/parley")
@@ -67,6 +77,17 @@ import Testing
     #expect(configuration.idleTimeout == .seconds(86400))
     #expect(configuration.stallTimeout == .seconds(120))
     #expect(configuration.shutdownGrace == .zero)
+    var limits = SessionLimits()
+    limits.exempt = ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"].compactMap { IPNetwork($0) }
+    limits.ipv6Prefix = 56
+    limits.connectionsMax = 3
+    limits.connectionsPerMinute = nil
+    limits.loginsPerMinute = 10
+    limits.addressCommandsPerSecond = 50
+    limits.commandsPerSecond = 5
+    limits.commandBurst = 30
+    limits.commandDelayMax = .seconds(10)
+    #expect(configuration.limits == limits)
   }
 
   @Test func `takes a flag before a variable, and a variable before the file`() throws {
@@ -85,6 +106,8 @@ import Testing
     #expect(variable.listeners.map(\.port) == [1, 2])
     let none = try Self.load(variables: ["PARLEY_AUTOJOIN": ""])
     #expect(none.autojoin.isEmpty)
+    #expect(try Self.load(flags: ["limits_exempt": [""]]).limits.exempt.isEmpty)
+    #expect(try Self.load(flags: ["limits_exempt": ["none"]]).limits.exempt.isEmpty)
     let serve = try Serve.parse(["--listen", "127.0.0.1:1", "--listen", "[::1]:2"])
     #expect(serve.settings.values["listen"] == ["127.0.0.1:1", "[::1]:2"])
   }
@@ -123,6 +146,15 @@ import Testing
     (
       "autojoin: [a b]",
       "autojoin: \"a b\" is not a room's name: letters, digits and -_. (64 at most)"
+    ),
+    (
+      "limits_exempt: 10.0.0.1/8",
+      "limits_exempt: \"10.0.0.1/8\" is not a network, as in 192.0.2.0/24, 2001:db8::/32 or "
+        + "192.0.2.7, or \"none\""
+    ),
+    (
+      "address_connections_max: 0",
+      "address_connections_max: \"0\" is not a number from 1 to 1000000, or \"off\""
     ),
     ("log_messages: perhaps", "log_messages: \"perhaps\" is not true or false"),
     (
@@ -188,9 +220,7 @@ import Testing
 
   @Test func `hands each flag's value to the setting of its name`() throws {
     for setting in Setting.all where setting.placeholder != nil {
-      let serve = try Serve.parse([setting.flag, "value"])
-      let values = serve.settings.values.merging(serve.sessionSettings.values) { $1 }
-      #expect(values == [setting.name: ["value"]])
+      #expect(try Serve.parse([setting.flag, "value"]).flags == [setting.name: ["value"]])
     }
     #expect(try Serve.parse(["--no-log-messages"]).settings.values == ["log_messages": ["false"]])
   }

@@ -1,4 +1,5 @@
 package import Logging
+package import ParleyDoorKit
 package import ParleyModel
 package import ParleyRuntime
 
@@ -51,6 +52,8 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var idleTimeout: Duration?
   /// How long a session with bytes waiting may take none of them.
   package var stallTimeout = Duration.seconds(120)
+  /// What one session and one address may ask for.
+  package var limits = SessionLimits()
   /// How long what is queued may take to be sent when the server stops.
   package var shutdownGrace = Duration.seconds(5)
 

@@ -6,7 +6,7 @@ import ParleyRuntime
 extension Setting {
   /// Every setting, in the order of the manual.
   package static let all: [Setting] =
-    Self.places + Self.reports + Self.rooms + Self.sessions
+    Self.places + Self.reports + Self.rooms + Self.sessions + Self.limits
 
   /// The row of that name, where there is one.
   package static func named(_ name: String) -> Setting? {
