@@ -39,10 +39,10 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   /// Set by the host when it logged in.
   package var isLoggedIn = false
 
-  private let host: any SessionHost
+  let host: any SessionHost
   private let switchDoor: (ByteBuffer) -> (any Dialect)?
   private let doorName: String
-  private var waiting = Deque<Request>()
+  var waiting = Deque<Request>()
   private var inFlight = 0
   /// Whether commands wait for the answer to the one before them, see ``Command/isAwaited``.
   private var isAwaiting = false
@@ -52,9 +52,12 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private var inputEnded = false
   private var isGone = false
   /// How fast its commands may go on; nil is without a limit.
-  private var pace: CommandPace?
+  var pace: CommandPace?
   /// What is kept while commands wait for that.
-  private var delay = Delay()
+  var delay = Delay()
+  /// Bytes that came after the end.
+  private var discardedBytes = 0
+  private static let discardedBytesMax = 64 * 1024
   /// With what the socket failed.
   private var errorCode: CInt?
   private var context: ChannelHandlerContext?
@@ -96,9 +99,9 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    guard !self.isClosing, !self.delay.isOver else { return }
-    self.lastHeard = context.eventLoop.now
     var bytes = self.unwrapInboundIn(data)
+    guard !self.isClosing, !self.delay.isOver else { return self.discard(bytes.readableBytes) }
+    self.lastHeard = context.eventLoop.now
     if self.pace != nil { self.delay.bytes += bytes.readableBytes }
     self.parse(&bytes)
   }
@@ -158,14 +161,14 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
       self.own.writeImmutableBuffer(inbound.immediate)
       self.flushOwn()
     }
-    if self.pace != nil { self.noteWaiting(inbound.requests) }
+    let first = self.waiting.count
     self.waiting.append(contentsOf: inbound.requests)
+    if self.pace != nil { self.noteWaiting(from: first) }
     self.submitWaiting()
-    if self.pace != nil { self.endIfTooFast() }
     if let failure = inbound.failure { self.close(failure) }
   }
 
-  private func submitWaiting() {
+  func submitWaiting() {
     guard !self.isHeld, !self.isThrottled, !self.isAwaiting, !self.waiting.isEmpty else {
       return self.holdReads()
     }
@@ -219,7 +222,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   /// Stops or resumes reading: no more is read while commands wait.
   ///
   /// Where they wait for their pace alone, some more is read, so that a leaving is seen.
-  private func holdReads() {
+  func holdReads() {
     if self.waiting.isEmpty { self.delay.bytes = 0 }
     let readsOn = self.delay.isWaiting && !self.isHeld && self.delay.bytes < Delay.bytesMax
     let hold =
@@ -228,81 +231,6 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     guard hold != self.readIsHeld, !self.isGone else { return }
     self.readIsHeld = hold
     _ = try? self.channel.syncOptions?.setOption(.autoRead, value: !hold)
-  }
-
-  // MARK: Pace
-
-  /// What a session with a pace keeps of its waiting commands.
-  private struct Delay {
-    /// Bytes that are read at most while commands wait; the socket is not read then until none
-    /// waits.
-    static let bytesMax = 64 * 1024
-
-    /// What those that wait cost.
-    var cost = 0
-    /// How many of the first of them do not wait for the pace: behind them somebody leaves.
-    var urgent = 0
-    /// Bytes read since none waited.
-    var bytes = 0
-    /// Looks again at those that wait.
-    var timer: Scheduled<Void>?
-    /// It was too fast: nothing more is taken from it.
-    var isOver = false
-
-    var isWaiting: Bool { self.timer != nil }
-
-    /// None waits any more.
-    mutating func drop() {
-      self.timer?.cancel()
-      self.timer = nil
-      self.cost = 0
-      self.urgent = 0
-    }
-  }
-
-  private func noteWaiting(_ requests: [Request]) {
-    guard let pace = self.pace else { return }
-    for (index, request) in requests.enumerated() {
-      self.delay.cost += pace.cost(of: request.command)
-      if CommandPace.isLeaving(request.command) {
-        self.delay.urgent = self.waiting.count + index + 1
-      }
-    }
-  }
-
-  /// How many of the first `count` that wait may go on now; the others are looked at again in time.
-  private func paced(_ count: Int) -> Int {
-    let loop = self.channel.eventLoop
-    guard
-      let (admitted, wait) = self.pace?.admit(
-        self.waiting, count: count, urgent: self.delay.urgent, at: loop.now)
-    else { return count }
-    for index in 0..<admitted {
-      self.delay.cost -= self.pace?.cost(of: self.waiting[index].command) ?? 0
-    }
-    self.delay.urgent = max(0, self.delay.urgent - admitted)
-    guard let wait else {
-      self.delay.timer?.cancel()
-      self.delay.timer = nil
-      return admitted
-    }
-    if self.delay.timer == nil {
-      self.delay.timer = loop.assumeIsolated().scheduleTask(in: wait) {
-        self.delay.timer = nil
-        self.submitWaiting()
-      }
-    }
-    return admitted
-  }
-
-  private func endIfTooFast() {
-    guard let pace = self.pace, !self.delay.isOver, !self.isClosing,
-      pace.isTooFast(waitingCost: self.delay.cost, at: self.channel.eventLoop.now)
-    else { return }
-    self.dropWaiting()
-    self.delay.isOver = true
-    self.holdReads()
-    self.host.tooFast(self)
   }
 
   // MARK: Output
@@ -361,11 +289,6 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.channel.close(promise: nil)
   }
 
-  private func dropWaiting() {
-    self.waiting.removeAll()
-    self.delay.drop()
-  }
-
   /// The output is shut first, so that unread input does not destroy the last words on their way;
   /// then the peer's end is awaited for a second.
   private func closeWhenSent() {
@@ -381,6 +304,12 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
       channel.eventLoop.scheduleTask(in: .seconds(1)) { Self.reset(channel) }
     }
     context.close(mode: .output, promise: promise)
+  }
+
+  /// What still arrives is thrown away, but not for ever: who goes on sending is reset.
+  private func discard(_ bytes: Int) {
+    self.discardedBytes += bytes
+    if self.isClosing, self.discardedBytes > Self.discardedBytesMax { Self.reset(self.channel) }
   }
 
   /// Ends a connection whose peer keeps its side open, as `nc` does at a terminal.
@@ -402,11 +331,12 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     // Without an end of its input the connection was cut: the beginning of a line is not a line.
     self.inputEnded = true
     self.isClosing = true
+    let now = self.channel.eventLoop.now
+    if self.pace?.addressOwesTooMuch(self.delay.cost, at: now) == true { self.waiting.removeAll() }
     let requests = Array(self.waiting)
-    self.waiting.removeAll()
+    if !requests.isEmpty { self.pace?.owe(self.delay.cost, at: now) }
+    self.dropWaiting()
     self.inFlight += requests.count
-    self.pace?.owe(self.delay.cost, at: self.channel.eventLoop.now)
-    self.delay.drop()
     if !requests.isEmpty { self.host.submit(requests, from: self) }
     self.host.disconnected(self, departure)
   }

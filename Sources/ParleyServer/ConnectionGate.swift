@@ -21,6 +21,7 @@ final class ConnectionGate: Sendable {
   private let count = Atomic<Int>(0)
   private let warned = NIOLockedValueBox<NIODeadline?>(nil)
   private let limits: SessionLimits
+  private let rates: CommandRates
   private let addresses: AddressTable
   /// Bounds what refusals of many addresses write to the console.
   private let warnings = Atomic<TokenBucket>(TokenBucket())
@@ -29,6 +30,7 @@ final class ConnectionGate: Sendable {
 
   init(openFilesMax: UInt64, limits: SessionLimits, logger: Logger) {
     self.limits = limits
+    self.rates = CommandRates(limits)
     self.addresses = AddressTable(limits)
     let rest = openFilesMax > Self.reserve ? openFilesMax - Self.reserve : 0
     self.max = Int(clamping: Swift.max(rest, openFilesMax / 2))
@@ -66,7 +68,7 @@ final class ConnectionGate: Sendable {
     switch self.addresses.enter(key, at: now) {
     case .admitted(let record):
       channel.closeFuture.whenComplete { _ in record.leave() }
-      return .served(CommandPace(self.limits, record))
+      return .served(CommandPace(self.rates, record))
     case .tooMany(let most, let record):
       self.warn(record, "\(most) connections at one time are its limit", now)
       return .refused("*** too many connections come from your address; close one first.\r\n")

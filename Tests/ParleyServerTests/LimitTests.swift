@@ -163,6 +163,25 @@ import Testing
     }
   }
 
+  @Test func `lets nobody quit and come again to say what had to wait`() async throws {
+    try await onItsOwnThread {
+      let server = try Self.server([
+        "--address-commands-per-second", "1", "--session-commands-per-second", "off",
+        "--session-command-delay-max", "5s",
+      ])
+      let watcher = try Self.person("watcher", server, from: "127.0.0.3")
+      let fast = try Self.person("fast", server)
+      try watcher.expect("*+ fast came*")
+      // Ten at once and five seconds' worth are less than this.
+      try Self.paste((1...60).map { "line \($0)" } + ["/exit"], fast)
+      try fast.expectEnd()
+      try watcher.expect("*- fast went*", until: Deadline(secondsFromNow: 4))
+      let said = watcher.received.count { $0.contains(" fast: line ") }
+      #expect(said <= 16, "\(said) lines")
+      #expect(try server.stop() == 0)
+    }
+  }
+
   @Test func `delays an address that is too fast with all its sessions, and no other`()
     async throws
   {
