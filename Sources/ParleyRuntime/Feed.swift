@@ -108,6 +108,16 @@ final class Feed {
     return nil
   }
 
+  /// Up to where it is fed of a room now: what comes before the pending effect, or before the head
+  /// where nothing is pending.
+  ///
+  /// While the archive is read an effect may become pending, and before it another room may lack
+  /// something first: this room goes no further all the same.
+  func limit(of room: LoopRoom) -> Position {
+    guard let first = self.pending.first else { return room.head }
+    return first.marks.first { $0.room == room.id }?.position ?? room.head
+  }
+
   /// The heads of all its rooms as the loop knows them now.
   func marks() -> [Mark] {
     (self.rooms.map(\.room) + self.opening).map {

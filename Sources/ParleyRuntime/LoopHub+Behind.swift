@@ -119,8 +119,7 @@ extension LoopHub {
       return unwritten.events(of: room, after: position, limit: Self.chunkEventsMax)
     } then: { hub, feed, events in
       guard let index = feed.index(of: room) else { return hub.advance(feed) }
-      let limit = feed.nextBehind().flatMap { $0.index == index ? $0.limit : nil }
-      let reached = limit ?? feed.rooms[index].room.head
+      let reached = feed.limit(of: feed.rooms[index].room)
       for event in events
       where event.position > feed.rooms[index].position && event.position <= reached {
         hub.feed(event, to: feed, index)

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import ParleySimulation
+
+/// Runs that broke a promise once, with no more steps than show it.
+@Suite struct `A run that was found` {
+  /// Its full outboxes are caught up; new members see two lines and posts.
+  private static let seed: UInt64 = 7
+
+  /// What a client was shown in a run without a fault.
+  private func shown(to client: Int, by actions: [SimulationStep.Action]) -> [String] {
+    var shown: [String] = []
+    let steps = actions.map { SimulationStep(microseconds: 1_000, action: $0) }
+    let outcome = SimulationRun(seed: Self.seed).replay(steps) { line in
+      let start = "    client \(client) "
+      if line.hasPrefix(start) { shown.append(String(line.dropFirst(start.count))) }
+    }
+    #expect(outcome.fault == nil, "\(outcome.report)")
+    return shown
+  }
+
+  private static func connect(_ client: Int, _ name: String, loop: Int) -> SimulationStep.Action {
+    .connect(client: client, loop: loop, name: name, echoes: true)
+  }
+
+  /// What was typed is taken and told.
+  private static let turn: [SimulationStep.Action] = [
+    .runLoop(0), .runLoop(1), .sequence, .runLoop(0), .runLoop(1),
+  ]
+
+  @Test func `keeps a direct message in its place while a reader waits for the archive`() throws {
+    var actions = [
+      Self.connect(0, "ann", loop: 0), Self.connect(1, "bob", loop: 1),
+      Self.connect(2, "cat", loop: 0),
+    ]
+    actions += Self.turn
+    actions += [.type(client: 0, lines: ["/join tea"]), .type(client: 1, lines: ["/add tea"])]
+    actions += Self.turn
+    // The second fills what may wait for it: it is behind, and memory begins after that.
+    actions += [.stopReading(client: 1)]
+    actions += [.type(client: 0, lines: [String(repeating: "long ", count: 200)])] + Self.turn
+    actions += [.type(client: 0, lines: ["first"])] + Self.turn
+    // It waits for the archive while the other room, it alone, and the room are told more.
+    actions += [.resumeReading(client: 1)]
+    actions += [.type(client: 2, lines: ["second", "/dm bob third"]), .runLoop(0)]
+    actions += [.type(client: 0, lines: ["fourth"])] + Self.turn
+    actions += [.archive, .read, .runLoop(1)]
+    let words = ["first", "second", "third", "fourth"]
+    let found = self.shown(to: 1, by: actions).compactMap { line in
+      words.first { line.hasSuffix($0) }
+    }
+    #expect(found == words)
+  }
+}
