@@ -4,14 +4,16 @@ import ParleyModel
 struct ExpectedAnswer {
   let room: RoomID?
   /// Numbers, in order.
-  let numbers: [Int]
+  var numbers: [Int]
   /// Those that were removed already: their text must not be shown.
   let removed: Set<Int>
   /// What was asked, for the words of a fault.
   let asked: String
-  /// Of a search: `numbers` are all that have it, and the answer has the newest, without those
-  /// removed between its turn and its reading.
-  var isSearch = false
+  /// Of what leaves removed messages out: how many it answers with at most.
+  ///
+  /// `numbers` are then all that belong to it, and the answer has the newest, without those removed
+  /// between its turn and its reading.
+  var newest: Int?
 }
 
 extension Ledger {
@@ -28,9 +30,11 @@ extension Ledger {
       let count = min(max(limit ?? Limits.historyDefault, 1), Limits.historyMax)
       return self.newest(count, titled: title, participant, "history \(count)") { _, _ in true }
     case .posts(let title, _):
-      return self.newest(Limits.historyMax, titled: title, participant, "list") { number, line in
+      var expected = self.newest(.max, titled: title, participant, "list") { _, line in
         line.isPost && line.removedBytes == nil
       }
+      expected.newest = Limits.historyMax
+      return expected
     case .message(let title, _):
       guard case .read(_, let sequence) = command else { return nil }
       return self.newest(1, titled: title, participant, "read \(sequence.number)") { number, _ in
@@ -44,7 +48,7 @@ extension Ledger {
         UInt64(number) < before?.number ?? .max && line.removedBytes == nil
           && matcher.matches(line.message)
       }
-      expected.isSearch = true
+      expected.newest = Limits.searchDefault
       return expected
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
@@ -111,10 +115,10 @@ extension Ledger {
     return ExpectedAnswer(room: room, numbers: numbers, removed: removed, asked: asked)
   }
 
-  /// What a search must have found by now, given what it did: the newest of all that have it, of
-  /// which those removed meanwhile may be missing.
-  private func found(
-    of expected: ExpectedAnswer, in shown: [ArraySlice<UInt8>]
+  /// What an answer that leaves removed messages out must hold by now, given what it did: the
+  /// newest of all that belong to it, of which those removed meanwhile may be missing.
+  private func newest(
+    _ count: Int, of expected: ExpectedAnswer, in shown: [ArraySlice<UInt8>]
   ) -> ExpectedAnswer {
     let page = expected.room.flatMap { self.pages[$0] }
     let shown = Set(
@@ -124,15 +128,15 @@ extension Ledger {
       // With its room all of a message goes.
       return page.isDeleted || page.lines[number - 1].removedBytes != nil
     }
-    let numbers = expected.numbers.filter { !isMissing($0) }.suffix(Limits.searchDefault)
-    return ExpectedAnswer(
-      room: expected.room, numbers: Array(numbers), removed: [], asked: expected.asked)
+    var remaining = expected
+    remaining.numbers = Array(expected.numbers.filter { !isMissing($0) }.suffix(count))
+    return remaining
   }
 
   /// Whether an answer that was shown holds what it must.
   func check(_ shown: [ArraySlice<UInt8>], against expected: ExpectedAnswer) throws {
     var expected = expected
-    if expected.isSearch { expected = self.found(of: expected, in: shown) }
+    if let count = expected.newest { expected = self.newest(count, of: expected, in: shown) }
     var bytes = 0
     // Numbers and names apart, about.
     for message in shown { bytes += message.count - 48 }
@@ -158,7 +162,8 @@ extension Ledger {
       let line = page.lines[number - 1]
       let isWhole = message.elementsEqual(line.bytes)
       if isWhole, !expected.removed.contains(number) { continue }
-      if let removed = line.removedBytes, message.elementsEqual(removed) { continue }
+      let mayBeRemoved = expected.newest == nil
+      if mayBeRemoved, let removed = line.removedBytes, message.elementsEqual(removed) { continue }
       let what = isWhole ? "the text of a removed message" : "another text than the log's"
       throw SimulationFault(.durability, "\(expected.asked): #\(number) has \(what)")
     }

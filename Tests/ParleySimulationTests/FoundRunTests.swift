@@ -28,6 +28,21 @@ import Testing
     .runLoop(0), .runLoop(1), .sequence, .runLoop(0), .runLoop(1),
   ]
 
+  @Test func `lists no post that was removed between the question and its reading`() {
+    var actions = [Self.connect(0, "ann", loop: 0), Self.connect(1, "bob", loop: 0)] + Self.turn
+    actions += [.type(client: 0, lines: ["/post One | 1", "/post Two | 2"])] + Self.turn
+    // The posts leave memory.
+    for _ in 0..<4 {
+      let lines = Array(repeating: "words", count: 40)
+      actions += [.type(client: 0, lines: lines)] + Self.turn
+    }
+    actions += [.type(client: 1, lines: ["/list"])] + Self.turn
+    actions += [.type(client: 0, lines: ["/remove 1"])] + Self.turn
+    actions += [.archive, .read, .runLoop(0)]
+    let shown = self.shown(to: 1, by: actions)
+    #expect(shown.contains { $0.hasSuffix("with 1 messages: posts lobby") }, "\(shown)")
+  }
+
   @Test func `keeps a direct message in its place while a reader waits for the archive`() throws {
     var actions = [
       Self.connect(0, "ann", loop: 0), Self.connect(1, "bob", loop: 1),
