@@ -136,6 +136,8 @@ extension Ledger {
   /// Whether an answer that was shown holds what it must.
   func check(_ shown: [ArraySlice<UInt8>], against expected: ExpectedAnswer) throws {
     var expected = expected
+    // With its room all goes that was still to be read.
+    if shown.isEmpty, let room = expected.room, self.pages[room]?.isDeleted == true { return }
     if let count = expected.newest { expected = self.newest(count, of: expected, in: shown) }
     var bytes = 0
     // Numbers and names apart, about.

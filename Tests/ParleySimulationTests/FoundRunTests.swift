@@ -66,4 +66,16 @@ import Testing
     }
     #expect(found == words)
   }
+  @Test func `reads nothing of a room that was deleted after the question`() {
+    var actions = [Self.connect(0, "ann", loop: 0)] + Self.turn
+    actions += [.type(client: 0, lines: ["/join tea"])] + Self.turn
+    for _ in 0..<4 {
+      let lines = Array(repeating: "words", count: 40)
+      actions += [.type(client: 0, lines: lines)] + Self.turn
+    }
+    actions += [.type(client: 0, lines: ["/history 150", "/leave"])] + Self.turn
+    actions += [.archive, .read, .runLoop(0)]
+    let shown = self.shown(to: 0, by: actions)
+    #expect(shown.contains { $0.hasSuffix("with 0 messages: history tea") }, "\(shown)")
+  }
 }
