@@ -25,7 +25,23 @@ struct Unwritten: Sendable {
     return events
   }
 
-  /// What the archive found for a plan, and what belongs to it since.
+  /// How the archive is asked for a plan: where removed messages are left out, for one more for
+  /// each that it does not know to be removed, ``Limits/historyMax`` at most.
+  func widened(_ plan: ReadPlan) -> ReadPlan {
+    guard !self.batches.isEmpty, plan.query.leavesRemovedOut else { return plan }
+    var removals = 0
+    for case .removal(plan.room, _, _) in self.batches.joined() { removals += 1 }
+    removals = min(removals, Limits.historyMax)
+    var plan = plan
+    switch plan.query {
+    case .posts(let limit): plan.query = .posts(limit: limit + removals)
+    case .search(let query, let limit): plan.query = .search(query, limit: limit + removals)
+    case .one, .newest, .since: break
+    }
+    return plan
+  }
+
+  /// What the archive found for a plan that was ``widened(_:)``, and what belongs to it since.
   ///
   /// The archive may have been given some of it in the meantime.
   func add(

@@ -59,6 +59,25 @@ import Testing
     #expect(found.messages.map(\.sequence.number) == [1, 3, 6])
   }
 
+  @Test func `leaves the answer as long as there are messages for it`() throws {
+    let messages = (1...5).map { self.message($0, "a snake") }
+    let unwritten = Unwritten(batches: [[self.removal(5)], [self.removal(3)]])
+    let asked = ReadPlan(
+      room: self.room, window: Window(firstLine: Sequence(1), firstPost: Sequence(1)),
+      through: Sequence(5), query: .search(try SearchQuery("snake"), limit: 2))
+    let widened = unwritten.widened(asked)
+    #expect(widened.query == .search(try SearchQuery("snake"), limit: 4))
+    let inArchive = ReadAnswer(Array(messages.suffix(4)), more: true, before: Sequence(2))
+    let answer = unwritten.add(to: inArchive, for: asked)
+    #expect(answer.messages.map(\.sequence.number) == [2, 4])
+    #expect(answer.before == Sequence(2))
+    // Of what shows removed messages there are as many as before.
+    var history = asked
+    history.query = .newest(limit: 2)
+    #expect(unwritten.widened(history) == history)
+    #expect(Unwritten().widened(asked) == asked)
+  }
+
   /// Found by the simulation: between the asking and the reading there was space again.
   @Test func `is answered once where the archive has it meanwhile`() throws {
     let messages = (1...5).map { self.message($0, "a snake") }

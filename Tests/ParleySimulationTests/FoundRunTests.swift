@@ -78,4 +78,15 @@ import Testing
     let shown = self.shown(to: 0, by: actions)
     #expect(shown.contains { $0.hasSuffix("with 0 messages: history tea") }, "\(shown)")
   }
+
+  @Test func `finds as many as there are while the archive lacks a removal`() {
+    var actions = [Self.connect(0, "ann", loop: 0)] + Self.turn
+    actions += [.type(client: 0, lines: Array(repeating: "words", count: 30))] + Self.turn
+    actions += [.archive, .wait(seconds: 1), .archive]
+    actions += [.type(client: 0, lines: ["/remove 25"])] + Self.turn + [.fillDisk]
+    actions += [.type(client: 0, lines: ["/search words"])] + Self.turn
+    actions += [.archive, .read, .runLoop(0)]
+    let shown = self.shown(to: 0, by: actions)
+    #expect(shown.contains { $0.contains("with 20 messages: found lobby") }, "\(shown)")
+  }
 }
