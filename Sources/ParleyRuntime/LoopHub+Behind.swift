@@ -137,7 +137,7 @@ extension LoopHub {
     feed.isReading = true
     let archive = self.archive
     self.onReader(feed) { (unwritten) throws(ArchiveError) -> ReadAnswer in
-      unwritten.add(to: try archive.read(unwritten.widened(plan)), for: plan)
+      unwritten.add(to: try archive.read(unwritten.forArchive(plan)), for: plan)
     } then: { hub, feed, found in
       feed.session.print(
         Self.output(tag, reply.with(Self.excerpt(found, plan.query)), plan.query, found.messages))

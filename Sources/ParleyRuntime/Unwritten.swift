@@ -25,38 +25,67 @@ struct Unwritten: Sendable {
     return events
   }
 
-  /// How the archive is asked for a plan: where removed messages are left out, for one more for
-  /// each that it does not know to be removed, ``Limits/historyMax`` at most.
-  func widened(_ plan: ReadPlan) -> ReadPlan {
-    guard !self.batches.isEmpty, plan.query.leavesRemovedOut else { return plan }
-    var removals = 0
-    for case .removal(plan.room, _, _) in self.batches.joined() { removals += 1 }
-    removals = min(removals, Limits.historyMax)
+  /// How the archive is asked for a plan, so that with what it lacks the answer is whole.
+  ///
+  /// 1. For nothing from the first message on that it lacks: it may have been given some of them
+  ///    by the time that it is read.
+  /// 2. Where the length may end an answer, counted from its oldest message, for fewer by those
+  ///    that follow.
+  /// 3. Where removed messages are left out, for one more for each that it does not know to be
+  ///    removed, ``Limits/historyMax`` at most.
+  func forArchive(_ plan: ReadPlan) -> ReadPlan {
+    guard !self.batches.isEmpty else { return plan }
     var plan = plan
+    var (following, removals) = (0, 0)
+    for record in self.batches.joined() {
+      switch record {
+      case .message(let message) where message.room == plan.room:
+        if Self.belongs(message, to: plan) { following += 1 }
+      case .removal(plan.room, _, _): removals += 1
+      case .message, .event, .removal, .state, .forget, .roomDeleted: break
+      }
+    }
+    removals = min(removals, Limits.historyMax)
     switch plan.query {
+    case .one: break
+    case .newest(let limit): plan.query = .newest(limit: max(0, limit - following))
+    case .since(let sequence, let limit):
+      plan.query = .since(sequence, limit: max(0, limit - following))
     case .posts(let limit): plan.query = .posts(limit: limit + removals)
     case .search(let query, let limit): plan.query = .search(query, limit: limit + removals)
-    case .one, .newest, .since: break
+    }
+    if let first = self.first(in: plan.room) {
+      plan.through = min(plan.through, Sequence(first.number - 1))
     }
     return plan
   }
 
-  /// What the archive found for a plan that was ``widened(_:)``, and what belongs to it since.
-  ///
-  /// The archive may have been given some of it in the meantime.
+  /// The first message of a room that the archive lacks.
+  private func first(in room: RoomID) -> Sequence? {
+    for case .message(let message) in self.batches.joined() where message.room == room {
+      return message.sequence
+    }
+    return nil
+  }
+
+  /// What the archive found when it was asked as ``forArchive(_:)`` says, and what belongs to it
+  /// since.
   func add(
     to found: ReadAnswer, for plan: ReadPlan
   ) -> ReadAnswer {
     guard !self.batches.isEmpty else { return found }
     var messages = found.messages
+    var hasMore = found.more
     let known = Set(messages.map(\.sequence))
+    // What the archive ended has nothing behind it, however short removals make it.
+    let isEnded = plan.query.endsWithLength && Self.end(of: messages) != nil
     var matcher: SearchMatcher?
     if case .search(let query, limit: _) = plan.query { matcher = SearchMatcher(query) }
     for record in self.batches.joined() {
       switch record {
       case .message(let message) where Self.belongs(message, to: plan):
         guard !known.contains(message.sequence), matcher?.matches(message) ?? true else { break }
-        messages.append(message)
+        if isEnded { hasMore = true } else { messages.append(message) }
       case .removal(plan.room, let sequence, let removal):
         guard let place = messages.firstIndex(where: { $0.sequence == sequence }) else { break }
         messages[place].subject = ""
@@ -67,12 +96,28 @@ struct Unwritten: Sendable {
     }
     messages.sort { $0.sequence < $1.sequence }
     if plan.query.leavesRemovedOut { messages.removeAll { $0.removal != nil } }
-    guard let limit = plan.query.limit, messages.count > limit else {
-      return ReadAnswer(messages, more: found.more, before: found.before)
+    var answer = ReadAnswer(messages, more: hasMore, before: found.before)
+    if let limit = plan.query.limit, messages.count > limit {
+      answer.messages = messages.suffix(limit)
+      answer.more = true
+      answer.before = matcher == nil ? nil : answer.messages.first?.sequence
     }
-    messages = messages.suffix(limit)
-    let before = matcher == nil ? nil : messages.first?.sequence
-    return ReadAnswer(messages, more: true, before: before)
+    if plan.query.endsWithLength, let end = Self.end(of: answer.messages) {
+      answer.more = answer.more || end < answer.messages.count
+      answer.messages.removeSubrange(end...)
+    }
+    return answer
+  }
+
+  /// How many messages there are up to the first that takes them past ``Limits/answerBytesMax``;
+  /// nil where none does.
+  private static func end(of messages: [Message]) -> Int? {
+    var bytes = 0
+    for (index, message) in messages.enumerated() {
+      bytes += message.subject.utf8.count + message.body.utf8.count
+      if bytes > Limits.answerBytesMax { return index + 1 }
+    }
+    return nil
   }
 
   private static func belongs(_ message: Message, to plan: ReadPlan) -> Bool {
@@ -101,6 +146,14 @@ extension ReadPlan.Query {
     switch self {
     case .posts, .search: true
     case .one, .newest, .since: false
+    }
+  }
+
+  /// Whether it ends with its length, so that the newest may be missing; a search loses its oldest.
+  fileprivate var endsWithLength: Bool {
+    switch self {
+    case .newest, .since: true
+    case .one, .posts, .search: false
     }
   }
 }

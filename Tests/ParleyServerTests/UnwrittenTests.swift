@@ -59,23 +59,47 @@ import Testing
     #expect(found.messages.map(\.sequence.number) == [1, 3, 6])
   }
 
+  private func plan(_ query: ReadPlan.Query) -> ReadPlan {
+    ReadPlan(
+      room: self.room, window: Window(firstLine: Sequence(1), firstPost: Sequence(1)),
+      through: Sequence(9), query: query)
+  }
+
   @Test func `leaves the answer as long as there are messages for it`() throws {
     let messages = (1...5).map { self.message($0, "a snake") }
     let unwritten = Unwritten(batches: [[self.removal(5)], [self.removal(3)]])
-    let asked = ReadPlan(
-      room: self.room, window: Window(firstLine: Sequence(1), firstPost: Sequence(1)),
-      through: Sequence(5), query: .search(try SearchQuery("snake"), limit: 2))
-    let widened = unwritten.widened(asked)
-    #expect(widened.query == .search(try SearchQuery("snake"), limit: 4))
+    let query = try SearchQuery("snake")
+    let asked = self.plan(.search(query, limit: 2))
+    #expect(unwritten.forArchive(asked).query == .search(query, limit: 4))
     let inArchive = ReadAnswer(Array(messages.suffix(4)), more: true, before: Sequence(2))
     let answer = unwritten.add(to: inArchive, for: asked)
     #expect(answer.messages.map(\.sequence.number) == [2, 4])
     #expect(answer.before == Sequence(2))
     // Of what shows removed messages there are as many as before.
-    var history = asked
-    history.query = .newest(limit: 2)
-    #expect(unwritten.widened(history) == history)
-    #expect(Unwritten().widened(asked) == asked)
+    let history = self.plan(.newest(limit: 2))
+    #expect(unwritten.forArchive(history) == history)
+    #expect(Unwritten().forArchive(asked) == asked)
+  }
+
+  @Test func `follows what the archive has without a gap`() {
+    let long = String(repeating: "x", count: Limits.answerBytesMax / 2)
+    let unwritten = Unwritten(batches: [(6...8).map { .message(self.message($0, "new")) }])
+    let asked = self.plan(.newest(limit: 7))
+    let inArchive = unwritten.forArchive(asked)
+    #expect(inArchive.query == .newest(limit: 4))
+    #expect(inArchive.through == Sequence(5))
+    let short = ReadAnswer((2...5).map { self.message($0, "old") }, more: true)
+    #expect(
+      unwritten.add(to: short, for: asked).messages.map(\.sequence.number) == Array(2...8))
+    // The archive ended it at the third, with the fourth still to come.
+    let ended = ReadAnswer((2...4).map { self.message($0, long) }, more: true)
+    #expect(unwritten.add(to: ended, for: asked).messages.map(\.sequence.number) == [2, 3, 4])
+    // All that is asked for is here.
+    let few = self.plan(.newest(limit: 2))
+    #expect(unwritten.forArchive(few).query == .newest(limit: 0))
+    let answer = unwritten.add(to: ReadAnswer([], more: true), for: few)
+    #expect(answer.messages.map(\.sequence.number) == [7, 8])
+    #expect(answer.more)
   }
 
   /// Found by the simulation: between the asking and the reading there was space again.

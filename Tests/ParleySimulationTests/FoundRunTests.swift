@@ -89,4 +89,25 @@ import Testing
     let shown = self.shown(to: 0, by: actions)
     #expect(shown.contains { $0.contains("with 20 messages: found lobby") }, "\(shown)")
   }
+  @Test func `leaves nothing out of a long history while the archive lacks the newest`() {
+    var actions = [Self.connect(0, "ann", loop: 0)] + Self.turn
+    let long = String(repeating: "long ", count: 700)
+    for _ in 0..<2 {
+      actions += [.type(client: 0, lines: Array(repeating: long, count: 15))] + Self.turn
+    }
+    for _ in 0..<4 {
+      let lines = Array(repeating: "words", count: 40)
+      actions += [.type(client: 0, lines: lines)] + Self.turn
+    }
+    actions += [.archive, .wait(seconds: 1), .archive]
+    actions += [.type(client: 0, lines: ["one", "two", "three"])] + Self.turn + [.fillDisk]
+    for limit in [193, 190, 164, 163, 100] {
+      actions += [.type(client: 0, lines: ["/history \(limit)"])] + Self.turn
+      actions += [.archive, .read, .runLoop(0)]
+    }
+    let shown = self.shown(to: 0, by: actions).filter { $0.hasSuffix("messages: history lobby") }
+    // The long ones end the first two answers; the others begin behind them.
+    let counts = shown.compactMap { $0.split(separator: " ").dropFirst(3).first }
+    #expect(counts == ["19", "19", "164", "163", "100"])
+  }
 }
