@@ -125,8 +125,7 @@ extension Ledger {
       shown.map { Int(ProbeFrame.number(in: $0, at: $0.startIndex + 16)) })
     let isMissing = { (number: Int) in
       guard let page, !shown.contains(number) else { return false }
-      // With its room all of a message goes.
-      return page.isDeleted || page.lines[number - 1].removedBytes != nil
+      return page.lines[number - 1].removedBytes != nil
     }
     var remaining = expected
     remaining.numbers = Array(expected.numbers.filter { !isMissing($0) }.suffix(count))
@@ -153,7 +152,7 @@ extension Ledger {
     guard shown.count <= Limits.historyMax, bytes <= bytesMax else {
       throw SimulationFault(.bound, "\(expected.asked): an answer of \(bytes) bytes")
     }
-    guard let room = expected.room, let page = self.pages[room], !page.isDeleted else { return }
+    guard let room = expected.room, let page = self.pages[room] else { return }
     for (message, number) in zip(shown, expected.numbers) {
       let found = Int(ProbeFrame.number(in: message, at: message.startIndex + 16))
       guard found == number,

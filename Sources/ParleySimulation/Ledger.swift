@@ -123,8 +123,8 @@ final class Ledger {
     case .forget(let key): self.forget(key)
     case .roomDeleted(let room):
       guard var page = self.pages[room] else { return }
+      // Who reads what the archive has may be shown its lines until they are gone there, too.
       page.isDeleted = true
-      page.lines.removeAll()
       page.members.removeAll()
       if self.rooms[page.name] == room { self.rooms[page.name] = nil }
       self.pages[room] = page

@@ -110,4 +110,19 @@ import Testing
     let counts = shown.compactMap { $0.split(separator: " ").dropFirst(3).first }
     #expect(counts == ["19", "19", "164", "163", "100"])
   }
+  @Test func `shows a removed message as removed although its room is deleted`() {
+    var actions = [Self.connect(0, "ann", loop: 0), Self.connect(1, "bob", loop: 1)] + Self.turn
+    actions += [.type(client: 0, lines: ["/join tea"]), .type(client: 1, lines: ["/add tea"])]
+    actions += Self.turn + [.stopReading(client: 1)]
+    actions += [.type(client: 0, lines: [String(repeating: "long ", count: 200)])] + Self.turn
+    // The second line makes it fall behind, with its last command on the way.
+    actions += [.type(client: 0, lines: ["gone"]), .runLoop(0), .sequence]
+    actions += [.type(client: 1, lines: ["/exit"])] + Self.turn
+    actions += [.type(client: 0, lines: ["/remove 2"])] + Self.turn
+    actions += [.archive, .wait(seconds: 1), .archive, .resumeReading(client: 1)]
+    actions += [.type(client: 0, lines: ["/leave"])] + Self.turn + [.read, .runLoop(1)]
+    let shown = self.shown(to: 1, by: actions)
+    #expect(shown.contains { $0.hasSuffix("#2 ann||") }, "\(shown)")
+    #expect(shown.last == "closed: quit")
+  }
 }
