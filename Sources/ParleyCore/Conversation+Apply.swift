@@ -25,7 +25,9 @@ extension Conversation {
   }
 
   private mutating func perform(_ entry: Entry, into effects: inout Effects) throws(Refusal) {
-    if self.limited.contains(entry.session) { try self.checkScopes(of: entry) }
+    if self.limited.contains(entry.session), !self.isKnown(entry) {
+      try self.checkScopes(of: entry)
+    }
     switch entry.proposal {
     case .settings(let settings):
       self.set(settings, at: entry.stamp)

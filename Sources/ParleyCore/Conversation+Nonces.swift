@@ -21,6 +21,12 @@ extension Conversation {
     return true
   }
 
+  /// Whether an entry's nonce is remembered: what was allowed once is answered again.
+  func isKnown(_ entry: Entry) -> Bool {
+    guard let nonce = entry.nonce, let session = self.sessions[entry.session] else { return false }
+    return self.nonces[self.nonceHolder(session.participant)]?.find(nonce, at: entry.stamp) != nil
+  }
+
   /// Under whom the nonces of a participant are remembered: all names of an account share them.
   func nonceHolder(_ id: ParticipantID) -> ParticipantID {
     guard let account = self.participants[id]?.state.account else { return id }

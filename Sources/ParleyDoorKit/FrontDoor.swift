@@ -6,6 +6,8 @@ package enum FirstWords: Hashable, Sendable {
   case needMore
   case line
   case irc
+  /// The beginning of a TLS record (RFC 8446 §5.1: 22 is a handshake).
+  case tls
   /// A protocol that this listener does not speak, by its name.
   case unknown(String)
 
@@ -16,7 +18,7 @@ package enum FirstWords: Hashable, Sendable {
   package static func recognise(_ bytes: ByteBufferView) -> FirstWords {
     guard let first = bytes.first else { return .needMore }
     switch first {
-    case 0x16: return .unknown("TLS")
+    case 0x16: return .tls
     case UInt8(ascii: "{"), UInt8(ascii: "["): return .unknown("JSON")
     case UInt8(ascii: "@"), UInt8(ascii: ":"):
       return Self.afterPrefix(bytes)
@@ -89,6 +91,16 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
     case any
   }
 
+  /// What becomes of TLS on a connection.
+  package enum Encryption {
+    /// It is not spoken here, or is already.
+    case none
+    /// A connection that begins with TLS gets these handlers, the one next to the socket first.
+    case offered(() -> [any ChannelHandler])
+    /// As before; one that begins otherwise is told the word and closed.
+    case required(() -> [any ChannelHandler], refusal: (FirstWords) -> ByteBuffer)
+  }
+
   /// How long silence is waited for before line mode greets.
   package static let silenceMax = TimeAmount.milliseconds(300)
   /// How long recognising may take in all.
@@ -97,6 +109,7 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
   package static let bytesMax = 1024
 
   private let doors: Doors
+  private let encryption: Encryption
   private let begin: (FirstWords) -> SessionHandler?
   private var pending = ByteBuffer()
   private var timer: Scheduled<Void>?
@@ -105,9 +118,11 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
 
   /// `begin` makes the session's handler for what was recognised, or nil to close.
   package init(
-    doors: Doors, begin: @escaping (FirstWords) -> SessionHandler?
+    doors: Doors, encryption: Encryption = .none,
+    begin: @escaping (FirstWords) -> SessionHandler?
   ) {
     self.doors = doors
+    self.encryption = encryption
     self.begin = begin
   }
 
@@ -120,15 +135,19 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   private func start(_ context: ChannelHandlerContext) {
-    guard self.timer == nil else { return }
-    switch self.doors {
-    case .line: return self.decide(.line, context)
-    case .irc: return self.decide(.irc, context)
-    case .any: break
-    }
+    guard self.deadline == nil, !self.decided else { return }
     let loop = context.eventLoop.assumeIsolated()
-    self.timer = loop.scheduleTask(in: Self.silenceMax) {
-      if self.pending.readableBytes == 0 { self.decide(.line, context) }
+    if case .required = self.encryption {
+      // A greeting in clear would end the handshake of a client that is slow to begin.
+    } else {
+      switch self.doors {
+      case .line: return self.decide(.line, context)
+      case .irc: return self.decide(.irc, context)
+      case .any: break
+      }
+      self.timer = loop.scheduleTask(in: Self.silenceMax) {
+        if self.pending.readableBytes == 0 { self.decide(.line, context) }
+      }
     }
     self.deadline = loop.scheduleTask(in: Self.timeMax) { self.decide(.line, context) }
   }
@@ -168,9 +187,15 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
     guard !self.decided else { return }
     self.decided = true
     self.cancelTimers()
-    guard let handler = self.begin(words) else { return context.close(promise: nil) }
+    let handlers: [any ChannelHandler]
+    switch (words, self.encryption) {
+    case (.tls, .offered(let secure)), (.tls, .required(let secure, _)): handlers = secure()
+    case (_, .required(_, let refusal)): return Self.refuse(refusal(words), context)
+    default: handlers = self.begin(words).map { [$0] } ?? []
+    }
+    guard !handlers.isEmpty else { return context.close(promise: nil) }
     do {
-      try context.pipeline.syncOperations.addHandler(handler, position: .after(self))
+      try context.pipeline.syncOperations.addHandlers(handlers, position: .after(self))
       let pending = self.pending
       self.pending = ByteBuffer()
       if pending.readableBytes > 0 {
@@ -179,6 +204,12 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
       }
       context.pipeline.syncOperations.removeHandler(self, promise: nil)
     } catch {
+      context.close(promise: nil)
+    }
+  }
+
+  private static func refuse(_ word: ByteBuffer, _ context: ChannelHandlerContext) {
+    context.writeAndFlush(NIOAny(word)).assumeIsolated().whenComplete { _ in
       context.close(promise: nil)
     }
   }

@@ -14,6 +14,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   package typealias OutboundOut = ByteBuffer
 
   package let channel: any Channel
+  /// Where it comes from, and over what.
+  package let origin: SessionOrigin
   package private(set) var id = SessionID(0)
   package private(set) var dialect: any Dialect
   package var outbox: Outbox
@@ -50,6 +52,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private var isWorking = false
   private var readIsHeld = false
   private var inputEnded = false
+  /// What waits must be sent before the connection may be closed.
+  private var closesWhenDrained = false
   private var isGone = false
   /// How fast its commands may go on; nil is without a limit.
   var pace: CommandPace?
@@ -62,13 +66,15 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private var errorCode: CInt?
   private var context: ChannelHandlerContext?
 
-  /// `switchDoor` gives the dialect that takes over when this one steps aside at its first prompt.
+  /// `switchDoor` gives the dialect that takes over when this one steps aside at its first prompt;
+  /// without an `origin` it is what the channel says.
   package init(
     channel: any Channel, dialect: any Dialect, door: String, host: any SessionHost,
-    descriptor: CInt?, pace: CommandPace? = nil,
+    origin: SessionOrigin? = nil, descriptor: CInt?, pace: CommandPace? = nil,
     switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
   ) {
     self.channel = channel
+    self.origin = origin ?? SessionOrigin(of: channel)
     self.dialect = dialect
     self.doorName = door
     self.host = host
@@ -109,6 +115,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if let event = event as? ChannelEvent, event == .inputClosed {
       self.endInput()
+    } else if event is InputCut {
+      self.endInput(isCut: true)
     } else {
       context.fireUserInboundEventTriggered(event)
     }
@@ -142,7 +150,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.take(inbound)
   }
 
-  private func endInput() {
+  private func endInput(isCut: Bool = false) {
     guard !self.isClosing else {
       self.inputEnded = true
       if self.outbox.waitingBytes == 0 { self.channel.close(promise: nil) }
@@ -152,6 +160,11 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.inputEnded = true
     var inbound = Inbound()
     self.dialect.receiveEnd(into: &inbound)
+    if isCut {
+      inbound.requests = inbound.requests.suffix(1).filter {
+        if case .quit = $0.command { true } else { false }
+      }
+    }
     self.take(inbound)
   }
 
@@ -264,6 +277,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     promise.futureResult.assumeIsolated().whenComplete { result in
       self.outbox.taken(bytes)
       if case .success = result { self.host.drained(self) }
+      if self.closesWhenDrained, self.outbox.waitingBytes == 0 { self.closeWhenSent() }
     }
     context.writeAndFlush(self.wrapOutboundOut(rest), promise: promise)
   }
@@ -289,6 +303,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.channel.close(promise: nil)
   }
 
+  /// Closes once the last words are sent.
+  ///
   /// The output is shut first, so that unread input does not destroy the last words on their way;
   /// then the peer's end is awaited for a second.
   private func closeWhenSent() {
@@ -297,9 +313,17 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     let channel = self.channel
     // Where everything was read, nothing can be destroyed.
     if self.inputEnded, self.outbox.waitingBytes == 0 { return channel.close(promise: nil) }
-    let promise = context.eventLoop.makePromise(of: Void.self)
+    let isFirst = !self.closesWhenDrained
     // A peer that takes nothing cannot hold the socket.
-    channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) }
+    if isFirst { channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) } }
+    // With the input at its end, to close the output is to close all, and under TLS the peer's end
+    // of input may come any moment: either would throw away what waits.
+    if self.outbox.waitingBytes > 0, self.inputEnded || self.origin.isEncrypted {
+      self.closesWhenDrained = true
+      return
+    }
+    self.closesWhenDrained = false
+    let promise = context.eventLoop.makePromise(of: Void.self)
     promise.futureResult.whenComplete { _ in
       channel.eventLoop.scheduleTask(in: .seconds(1)) { Self.reset(channel) }
     }

@@ -3,6 +3,7 @@ import ParleyDoorKit
 import ParleyIRCDoor
 import ParleyLineDoor
 import ParleyModel
+import ParleyTransport
 
 @testable import ParleyLog
 @testable import ParleyServer
@@ -16,6 +17,8 @@ enum FuzzTarget: String, CaseIterable {
   case irc
   /// The first bytes of a connection; what was decided stays decided as more bytes come.
   case recognise
+  /// The header of a proxy; what was decided stays decided as more bytes come, within its bounds.
+  case proxy
   /// The rules of names; a name that was accepted is accepted again, as the same.
   case names
   /// An entry of the log; what was read is written and read again as the same.
@@ -34,6 +37,7 @@ enum FuzzTarget: String, CaseIterable {
     case .line: Self.sameHoweverCut(bytes) { LineDialect(options: .init(serverName: "fuzz")) }
     case .irc: Self.sameHoweverCut(bytes) { IRCDialect(options: .init(serverName: "fuzz")) }
     case .recognise: Self.recognise(bytes)
+    case .proxy: Self.proxy(bytes)
     case .names: Self.names(bytes)
     case .entry: Self.entry(bytes)
     case .segment: Self.segment(bytes)
@@ -83,6 +87,18 @@ enum FuzzTarget: String, CaseIterable {
       let words = FirstWords.recognise(ByteBuffer(bytes: bytes.prefix(count)).readableBytesView)
       if let decided { precondition(words == decided, "\(decided), then \(words)") }
       if words != .needMore { decided = words }
+    }
+  }
+
+  private static func proxy(_ bytes: [UInt8]) {
+    var decided: ProxyHeader.Reading?
+    for count in 1..<max(1, bytes.count + 1) {
+      let view = ByteBuffer(bytes: bytes.prefix(count)).readableBytesView
+      let reading = ProxyHeader.read(view)
+      if let decided { precondition(reading == decided, "\(decided), then \(reading)") }
+      if reading != .needMore { decided = reading }
+      precondition(reading != .needMore || count < ProxyHeader.binaryBytesMax, "needs more")
+      if case .header(let header) = reading { precondition(header.length <= count) }
     }
   }
 

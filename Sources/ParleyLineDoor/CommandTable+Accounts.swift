@@ -10,10 +10,7 @@ extension CommandTable {
         "is there when you come back with /login NAME. CODE is needed where registering is by",
         "invitation.",
       ],
-      refusals: [
-        "already_registered", "bad_arguments", "password_too_short", "registration_closed",
-        "too_busy", "too_long", "too_many",
-      ],
+      refusals: ["already_registered", "bad_arguments", "password_too_short", "too_long"],
       forms: [
         CommandForm("/register", arguments: "[CODE]", examples: [""], misuses: ["a b"]) { rest in
           .ask(SecretQuestions(.register(code: rest.word().map { Secret($0) })))
@@ -22,9 +19,7 @@ extension CommandTable {
     CommandRow(
       "login", "log in to your account; it asks for the password",
       details: ["The password may be an API token."],
-      refusals: [
-        "already_logged_in", "bad_name", "bad_password", "too_busy", "too_fast", "too_long",
-      ],
+      refusals: ["already_logged_in", "bad_name", "bad_password", "too_long"],
       forms: [
         CommandForm("/login", arguments: "NAME", examples: ["ana"], misuses: ["", "ana secret"]) {
           rest throws(Refusal) in
@@ -34,8 +29,7 @@ extension CommandTable {
     CommandRow(
       "passwd", "change your account's password; it asks for both",
       refusals: [
-        "bad_arguments", "bad_password", "not_permitted", "not_registered", "password_too_short",
-        "too_busy", "too_long",
+        "bad_arguments", "bad_password", "not_registered", "password_too_short", "too_long",
       ],
       forms: [
         CommandForm("/passwd", examples: [""], misuses: ["secret"]) { _ in
@@ -44,7 +38,7 @@ extension CommandTable {
       ]),
     CommandRow(
       "unregister", "make your account a guest's name again; it asks for the password",
-      refusals: ["bad_password", "not_permitted", "not_registered", "too_busy"],
+      refusals: ["bad_password", "not_registered"],
       forms: [
         CommandForm("/unregister", examples: [""], misuses: ["ana"]) { _ in
           .ask(SecretQuestions(.unregister))
@@ -57,10 +51,7 @@ extension CommandTable {
         "The token is shown once, and is given in the place of the password.",
         "/token revoke N: it opens nothing any more, and who came in with it is sent away.",
       ],
-      refusals: [
-        "bad_text", "no_such_token", "not_permitted", "not_registered", "too_busy", "too_long",
-        "too_many",
-      ],
+      refusals: ["no_such_token", "not_registered", "too_long"],
       forms: [
         CommandForm(
           "/token", arguments: "[new SCOPES [LABEL] or revoke N]",
@@ -86,44 +77,6 @@ extension CommandTable {
       forms: [
         CommandForm("/unread", examples: [""], misuses: ["python"]) { _ in
           .command(.account(.unread))
-        }
-      ]),
-    CommandRow(
-      "announce", "tell everybody on the server; for administrators",
-      refusals: ["bad_text", "not_permitted", "too_long"],
-      forms: [
-        CommandForm(
-          "/announce", arguments: "TEXT", examples: ["we restart at 12"], misuses: [""]
-        ) { rest throws(Refusal) in
-          guard let text = rest.text() else { return nil }
-          try TextRules.check(text, .message, bytesMax: Limits.sayBytesMax)
-          return .command(.administer(.announce(text), asOwner: false))
-        }
-      ]),
-    CommandRow(
-      "sessions", "who is connected; for administrators",
-      refusals: ["not_permitted"],
-      forms: [
-        CommandForm("/sessions", examples: [""], misuses: ["all"]) { _ in
-          .command(.administer(.sessions, asOwner: false))
-        }
-      ]),
-    CommandRow(
-      "invitecode", "make a code that lets one person register; for administrators",
-      details: ["DAYS is how long it is good, 7 unless said, 365 at most."],
-      refusals: ["not_permitted", "too_busy", "too_many"],
-      forms: [
-        CommandForm(
-          "/invitecode", arguments: "[DAYS]", examples: ["", "30"],
-          misuses: ["0", "366", "soon"]
-        ) { rest in
-          var days: UInt64 = 7
-          if !rest.isAtEnd {
-            guard let number = rest.number(), (1...365).contains(number) else { return nil }
-            days = number
-          }
-          return .command(
-            .administer(.newInvite(microseconds: Int64(days) * 86_400_000_000), asOwner: false))
         }
       ]),
   ]

@@ -22,10 +22,8 @@ extension LineDialect {
     case .renamed(let name):
       self.ownName = name
       self.line("ok you are \(name) now", &buffer)
-    case .pong:
-      self.line("ok", &buffer)
-    case .entered(let entry):
-      self.printEntry(entry, into: &buffer)
+    case .pong: self.line("ok", &buffer)
+    case .entered(let entry): self.printEntry(entry, into: &buffer)
     case .left(let room, let current):
       self.currentRoom = current
       self.line("ok you left \(room); \(self.whereTextGoes)", &buffer)

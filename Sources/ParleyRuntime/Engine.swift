@@ -192,6 +192,11 @@ package final class Engine: Sendable {
   /// Sessions that there are now.
   package var sessions: Int { self.counters.sessions.load(ordering: .relaxed) }
 
+  /// From now on these settings hold: they enter the log as an entry, unless they are what holds.
+  package func change(_ settings: Settings) {
+    self.inbox.put(.proposal(.settings(settings)))
+  }
+
   /// Tells everyone a word of the server.
   package func announce(_ text: String) {
     self.inbox.put(.proposal(.announce(text)))
@@ -199,15 +204,16 @@ package final class Engine: Sendable {
 
   /// The handler of a session on that channel, called on the channel's loop.
   package func makeSession(
-    on channel: any Channel, dialect: any Dialect, door: String, descriptor: CInt?,
-    pace: CommandPace? = nil, switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
+    on channel: any Channel, dialect: any Dialect, door: String, origin: SessionOrigin,
+    descriptor: CInt?, pace: CommandPace? = nil,
+    switchDoor: @escaping (ByteBuffer) -> (any Dialect)?
   ) -> SessionHandler? {
     guard let mailbox = self.hubs.first(where: { $0.loop === channel.eventLoop }) else {
       return nil
     }
     return SessionHandler(
       channel: channel, dialect: dialect, door: door, host: mailbox.hub.value,
-      descriptor: descriptor, pace: pace, switchDoor: switchDoor)
+      origin: origin, descriptor: descriptor, pace: pace, switchDoor: switchDoor)
   }
 
   /// Ends every session with a word, waits `grace` at most for what is queued, then ends the

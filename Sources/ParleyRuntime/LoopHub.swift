@@ -72,7 +72,7 @@ final class LoopHub: SessionHost {
     self.setEcho(feed, session.dialect.printer.echoes)
     session.attachment = feed
     self.observer.sessionOpened(
-      id, address: session.channel.remoteAddress, door: door, active: active)
+      id, address: session.origin.address, door: door, active: active)
     return id
   }
 

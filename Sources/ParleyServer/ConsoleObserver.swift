@@ -8,7 +8,7 @@ struct ConsoleObserver: EngineObserver {
 
   func sessionOpened(_ id: SessionID, address: SocketAddress?, door: String, active: Int) {
     self.console.sessionConnected(
-      number: id.number, address: Self.text(of: address), door: door, active: active)
+      number: id.number, address: address?.text ?? "unix", door: door, active: active)
   }
 
   func sessionClosed(_ id: SessionID, _ closing: Closing, wasLost: Bool, active: Int) {
@@ -19,12 +19,6 @@ struct ConsoleObserver: EngineObserver {
   func message(_ message: Message, room: String) {
     let text = message.kind.isPost ? "\"\(message.subject)\": \(message.body)" : message.body
     self.console.message(room: room, sender: message.sender.name, text: text)
-  }
-
-  /// The Unix socket's clients have no address.
-  private static func text(of address: SocketAddress?) -> String {
-    guard let address, let host = address.ipAddress, let port = address.port else { return "unix" }
-    return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
   }
 
   private static func text(of closing: Closing) -> String {

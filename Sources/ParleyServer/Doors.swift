@@ -21,7 +21,7 @@ struct Doors: Sendable {
     switch words {
     case .irc: (IRCDialect(options: self.irc), IRCDialect.name)
     case .line, .needMore: (LineDialect(options: self.line), LineDialect.name)
-    case .unknown: nil
+    case .tls, .unknown: nil
     }
   }
 

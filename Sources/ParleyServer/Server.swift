@@ -5,10 +5,11 @@ import NIOPosix
 import ParleyAccounts
 import ParleyDoorKit
 import ParleyLog
-import ParleyModel
 import ParleyRuntime
 import ParleySQLite
+import ParleyTransport
 import ServiceLifecycle
+import UnixSignals
 
 /// The whole server: opens the data directory, starts the engine, opens the doors, and closes all
 /// of it again in order.
@@ -20,18 +21,37 @@ package struct Server: Service {
     case failed(String)
   }
 
-  private let configuration: ServerConfiguration
+  private let loaded: LoadedConfiguration
   private let console: Console
+  private let certificates: CertificateStore?
+  private let reread: (@Sendable () throws(ConfigurationError) -> LoadedConfiguration)?
 
-  package init(configuration: ServerConfiguration, console: Console) {
-    self.configuration = configuration
+  private var configuration: ServerConfiguration { self.loaded.configuration }
+
+  /// Reads the certificate; throws what is wrong with it.
+  ///
+  /// `reread` reads the configuration again when SIGHUP asks for it.
+  package init(
+    _ loaded: LoadedConfiguration, console: Console,
+    reread: (@Sendable () throws(ConfigurationError) -> LoadedConfiguration)? = nil
+  ) throws(ConfigurationError) {
+    self.loaded = loaded
     self.console = console
+    self.reread = reread
+    do throws(CertificateFault) {
+      self.certificates = try loaded.configuration.certificateFiles.map {
+        (files) throws(CertificateFault) in try CertificateStore(files)
+      }
+    } catch {
+      throw ConfigurationError(["\(error)"])
+    }
   }
 
   /// Serves until a graceful shutdown is asked for.
   ///
   /// Throws ``ServerError`` when it cannot start or go on.
   package func run() async throws {
+    let hangUps = await UnixSignalsSequence(trapping: .sighup)
     let gate = ConnectionGate(
       openFilesMax: OpenFiles.raiseLimit(), limits: self.configuration.limits,
       logger: self.console.logger(label: "listener"))
@@ -55,21 +75,30 @@ package struct Server: Service {
     let trimming = FreeMemory.giveBack(on: group)
     ConsoleInput(announce: { engine.announce($0) }, stop: { stop.yield(.asked) }).start()
 
+    let reloader = Reloader(
+      console: self.console, logger: self.console.logger(label: "server"),
+      certificates: self.certificates, read: self.reread, change: { engine.change($0) },
+      stop: { stop.yield(.asked) })
     var reason = Stop.asked
-    await withGracefulShutdownHandler {
-      for await stop in stops {
-        reason = stop
-        break
+    await withTaskGroup { tasks in
+      tasks.addTask { await reloader.watch() }
+      tasks.addTask { await reloader.listen(hangUps, self.loaded) }
+      await withGracefulShutdownHandler {
+        for await stop in stops {
+          reason = stop
+          break
+        }
+      } onGracefulShutdown: {
+        stop.yield(.asked)
       }
-    } onGracefulShutdown: {
-      stop.yield(.asked)
+      tasks.cancelAll()
     }
     if case .failed(let text) = reason { throw ServerError.storage(text) }
     SecondSignal.endsAtOnce()
     let logger = self.console.logger(label: "server")
     logger.notice("stopping: telling everyone, \(engine.sessions) sessions")
     trimming?.cancel()
-    for listener in listeners { try? await listener.close() }
+    for listener in listeners { try? await listener.channel.close() }
     try await engine.stop(grace: self.configuration.shutdownGrace)
     try await accounts.stop()
     try await group.shutdownGracefully()
@@ -84,7 +113,7 @@ package struct Server: Service {
     let logPath = directory.logPath
     do {
       return try await Engine.start(
-        group: group, archive: archive, settings: try self.settings(),
+        group: group, archive: archive, settings: try self.configuration.settings(),
         incarnation: UInt32.random(in: 1 ... .max), options: self.engineOptions(accounts),
         observer: ConsoleObserver(console: self.console),
         openLog: { try SegmentLog(directory: logPath) }, failed: failed)
@@ -93,15 +122,25 @@ package struct Server: Service {
     }
   }
 
+  /// A listener that was opened.
+  private struct Opened: Sendable {
+    var channel: any Channel
+    var requiresTLS = false
+  }
+
   private func sayReady(
-    _ listeners: [any Channel], _ directory: DataDirectory, _ found: EngineStart,
+    _ listeners: [Opened], _ directory: DataDirectory, _ found: EngineStart,
     connectionsMax: Int
   ) {
     let addresses = listeners.compactMap { listener -> ListenAddress? in
-      guard let address = listener.localAddress, let host = address.ipAddress,
+      guard let address = listener.channel.localAddress, let host = address.ipAddress,
         let port = address.port
       else { return nil }
-      return ListenAddress(host: host, port: port)
+      return ListenAddress(host: host, port: port, requiresTLS: listener.requiresTLS)
+    }
+    if let certificates = self.certificates {
+      Reloader.tell(
+        certificates.current, certificates.files, self.console.logger(label: "server"))
     }
     let tail = found.replayed > 0 ? ", \(found.replayed) entries applied from the log" : ""
     self.console.ready(
@@ -112,15 +151,18 @@ package struct Server: Service {
   private func open(
     _ engine: Engine, _ group: MultiThreadedEventLoopGroup, _ directory: DataDirectory,
     _ gate: ConnectionGate
-  ) async throws -> [any Channel] {
+  ) async throws -> [Opened] {
     let listener = Listener(
       group: group, engine: engine, doors: Doors(serverName: self.serverName), gate: gate,
       heartbeat: TimeAmount(self.configuration.heartbeat),
-      heartbeatGrace: TimeAmount(self.configuration.heartbeatGrace))
-    var channels: [any Channel] = []
+      heartbeatGrace: TimeAmount(self.configuration.heartbeatGrace),
+      certificates: self.certificates, proxyFrom: self.configuration.proxyFrom,
+      warnings: SeldomWarning(logger: self.console.logger(label: "listener")))
+    var channels: [Opened] = []
     for address in self.configuration.listeners {
       do {
-        channels.append(try await listener.bind(address))
+        let channel = try await listener.bind(address)
+        channels.append(Opened(channel: channel, requiresTLS: address.requiresTLS))
       } catch {
         // A machine without IPv6 still has the other of the two defaults.
         let isDefault = self.configuration.listeners == ServerConfiguration().listeners
@@ -129,7 +171,8 @@ package struct Server: Service {
         }
       }
     }
-    channels.append(try await listener.bind(socketPath: Self.socketPath(directory)))
+    let socket = try await listener.bind(socketPath: Self.socketPath(directory))
+    channels.append(Opened(channel: socket))
     return channels
   }
 
@@ -146,15 +189,6 @@ package struct Server: Service {
 
   private var serverName: String {
     self.configuration.serverName ?? Self.machineName
-  }
-
-  /// What enters the log: names are given their keys here.
-  private func settings() throws -> Settings {
-    Settings(
-      defaultBacklog: self.configuration.defaultBacklog,
-      autojoin: try self.configuration.autojoin.map { try NameRules.roomName($0) },
-      permanentRooms: try self.configuration.permanentRooms.map { try NameRules.roomName($0) },
-      emptyRoomMicroseconds: TimeAmount(self.configuration.emptyRoomTTL).nanoseconds / 1_000)
   }
 
   private func engineOptions(_ accounts: AccountService) -> EngineOptions {

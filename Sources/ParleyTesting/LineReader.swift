@@ -34,6 +34,9 @@ package struct LineReader {
     String(decoding: self.bytes[self.start...], as: UTF8.self)
   }
 
+  /// The same as bytes.
+  package var unfinishedBytes: [UInt8] { Array(self.bytes[self.start...]) }
+
   /// The next line without its end, waiting for it where needed.
   package mutating func next(until deadline: Deadline) throws(End) -> String {
     while true {

@@ -11,6 +11,17 @@ package final class ProcessUnderTest {
   package var flags: [String]
   /// Where it listens, after the first `--listen`.
   package private(set) var port: UInt16 = 0
+  /// Where it takes TLS alone, if it listens on `127.0.0.1:0+tls`.
+  package var portWithTLS: UInt16 {
+    get throws {
+      let ready = self.console.last { $0.contains("ready on ") } ?? ""
+      guard let match = ready.firstMatch(of: /127\.0\.0\.1:([0-9]+)\+tls/),
+        let port = UInt16(match.1)
+      else { throw TalkFailure("no port with TLS: \(ready)") }
+      return port
+    }
+  }
+
   /// Everything that the console has printed, over all starts.
   package private(set) var console: [String] = []
 

@@ -20,6 +20,12 @@ package final class TalkClient {
     self.reader = LineReader(descriptor: descriptor)
   }
 
+  /// Talks over a socket that is connected; it is closed with the client.
+  package init(_ name: String, descriptor: Int32) {
+    self.name = name
+    self.reader = LineReader(descriptor: descriptor)
+  }
+
   /// Connects to a Unix socket.
   package init(_ name: String, toSocketAt path: String) throws {
     self.name = name

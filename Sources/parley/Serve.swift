@@ -22,6 +22,9 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup(title: "Settings")
   var settings: SettingFlags
 
+  @OptionGroup(title: "Settings of TLS and proxies")
+  var transportSettings: TransportSettingFlags
+
   @OptionGroup(title: "Settings of sessions")
   var sessionSettings: SessionSettingFlags
 
@@ -29,50 +32,70 @@ struct Serve: AsyncParsableCommand {
   var limitSettings: LimitSettingFlags
 
   /// What was given as flags, by the setting's name.
-  var flags: [String: [String]] {
-    self.settings.values.merging(self.sessionSettings.values) { $1 }
-      .merging(self.limitSettings.values) { $1 }
+  var values: [String: [String]] {
+    [
+      self.settings.values, self.transportSettings.values, self.sessionSettings.values,
+      self.limitSettings.values,
+    ].reduce(into: [:]) { $0.merge($1) { $1 } }
   }
 
   func run() async throws {
-    let configuration = try self.load()
-    let console = Console(configuration)
-    defer { console.close() }
-    try await self.serve(configuration, console: console)
-  }
-
-  /// Reads the configuration; mistakes are told, all of them, before the server does anything.
-  private func load() throws -> ServerConfiguration {
     let loader = ConfigurationLoader(
-      flags: self.flags,
-      variables: ProcessInfo.processInfo.environment, file: self.configurationFile)
+      flags: self.values, variables: ProcessInfo.processInfo.environment,
+      file: self.configurationFile)
     for (name, meant) in loader.misspelledVariables {
       Self.complain("\(name) is not a setting and means nothing; did you mean \(meant)?")
     }
+    let loaded = try Self.refusing { () throws(ConfigurationError) in try Self.load(loader) }
+    let console = Console(loaded.configuration)
+    defer { console.close() }
+    let server = try Self.refusing { () throws(ConfigurationError) in
+      try Server(loaded, console: console) { () throws(ConfigurationError) in
+        try Self.load(loader)
+      }
+    }
+    try await self.serve(server, loaded.configuration, console)
+  }
+
+  private static func load(
+    _ loader: ConfigurationLoader
+  ) throws(ConfigurationError) -> LoadedConfiguration {
+    try loader.loadWithValues { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  /// Mistakes are told, all of them, before the server does anything.
+  private static func refusing<Value>(
+    _ body: () throws(ConfigurationError) -> Value
+  ) throws -> Value {
     do throws(ConfigurationError) {
-      return try loader.load { FileManager.default.fileExists(atPath: $0) }
+      return try body()
     } catch {
       for fault in error.faults { Self.complain(fault) }
       throw ExitCode(EX_CONFIG)
     }
   }
 
-  private func serve(_ configuration: ServerConfiguration, console: Console) async throws {
+  private func serve(
+    _ server: Server, _ configuration: ServerConfiguration, _ console: Console
+  ) async throws {
     let logger = console.logger(label: "parley")
-    for address in configuration.listeners where !address.isLoopback {
+    for address in configuration.listeners where !address.isLoopback && !address.requiresTLS {
+      let advice =
+        configuration.certificateFiles == nil
+        ? "there is no tls_certificate" : "listen on \(address)+tls to take TLS alone"
       logger.warning(
         """
-        \(address) is reached from other machines: all that is said crosses the network in \
-        clear, and whoever reaches it may read the rooms
+        \(address) is reached from other machines: what is said without TLS crosses the network \
+        in clear, and whoever reaches it may read the rooms; \(advice)
         """)
     }
     // A server that was told to stop at its terminal ends by itself, which is no failure.
-    let server = ServiceGroupConfiguration.ServiceConfiguration(
-      service: Server(configuration: configuration, console: console),
+    let service = ServiceGroupConfiguration.ServiceConfiguration(
+      service: server,
       successTerminationBehavior: .gracefullyShutdownGroup)
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     do {
       try await group.run()
     } catch {

@@ -53,6 +53,25 @@ struct SettingFlags: ParsableArguments {
   }
 }
 
+/// The flags for what is between the server and its clients.
+struct TransportSettingFlags: ParsableArguments {
+  @Option(name: .customLong("tls-certificate"), help: .setting("tls_certificate"))
+  var tlsCertificate: String?
+
+  @Option(name: .customLong("tls-key"), help: .setting("tls_key"))
+  var tlsKey: String?
+
+  @Option(name: .customLong("proxy-from"), help: .setting("proxy_from"))
+  var proxyFrom: [String] = []
+
+  /// What was given, by the setting's name.
+  var values: [String: [String]] {
+    .given(
+      [("tls_certificate", self.tlsCertificate), ("tls_key", self.tlsKey)],
+      lists: [("proxy_from", self.proxyFrom)])
+  }
+}
+
 /// The flags for what one session may cost and how long it may be silent.
 struct SessionSettingFlags: ParsableArguments {
   @Option(name: .customLong("outbox-bytes-max"), help: .setting("outbox_bytes_max"))

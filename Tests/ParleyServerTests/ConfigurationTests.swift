@@ -5,6 +5,7 @@ import ParleyDoorKit
 import ParleyModel
 import ParleyRuntime
 import ParleyServer
+import ParleyTransport
 import Testing
 
 @testable import parley
@@ -28,8 +29,11 @@ import Testing
   @Test func `takes each setting from the file`() throws {
     let configuration = try ConfigurationLoader.load(
       yaml: """
-        listen: [127.0.0.1:0, "[::1]:7000"]
+        listen: [127.0.0.1:0, "[::1]:7000", 127.0.0.1:6697+tls]
         data: /var/lib/parley
+        tls_certificate: cert.pem
+        tls_key: key.pem
+        proxy_from: [10.0.0.0/8, "::1"]
         threads: 3
         server_name: chat.example.org
         log_level: debug
@@ -57,7 +61,13 @@ import Testing
         session_command_burst: 30
         session_command_delay_max: 10s
         """)
-    #expect(configuration.listeners.map(\.description) == ["127.0.0.1:0", "[::1]:7000"])
+    #expect(
+      configuration.listeners.map(\.description)
+        == ["127.0.0.1:0", "[::1]:7000", "127.0.0.1:6697+tls"])
+    #expect(configuration.listeners.map(\.requiresTLS) == [false, false, true])
+    #expect(configuration.tlsCertificate == "cert.pem")
+    #expect(configuration.tlsKey == "key.pem")
+    #expect(configuration.proxyFrom.map(\.description) == ["10.0.0.0/8", "::1"])
     #expect(configuration.dataDirectory == "/var/lib/parley")
     #expect(configuration.threads == 3)
     #expect(configuration.serverName == "chat.example.org")
@@ -90,6 +100,28 @@ import Testing
     #expect(configuration.limits == limits)
   }
 
+  @Test func `needs certificate and key together, and both for a port with TLS alone`() throws {
+    func faults(_ yaml: String) -> [String] {
+      do throws(ConfigurationError) {
+        _ = try ConfigurationLoader.load(yaml: yaml)
+        return []
+      } catch {
+        return error.faults
+      }
+    }
+    #expect(
+      faults("tls_certificate: a")
+        == ["tls_certificate: is of no use without its key; set tls_key as well"])
+    #expect(
+      faults("tls_key: a")
+        == ["tls_key: is of no use without tls_certificate; set both or neither"])
+    #expect(
+      faults("listen: 127.0.0.1:1+tls") == [
+        "listen: 127.0.0.1:1+tls needs tls_certificate and tls_key; "
+          + "parley admin certificate --self-signed writes both"
+      ])
+  }
+
   @Test func `takes a flag before a variable, and a variable before the file`() throws {
     let file = try TemporaryFile("threads: 1\ndata: file\nserver_name: file\n")
     let loader = ConfigurationLoader(
@@ -118,6 +150,15 @@ import Testing
     ),
     (
       "default_backlog: 1001", "default_backlog: \"1001\" is not a number from 0 to 1000 or \"all\""
+    ),
+    (
+      "proxy_from: 10.0.0.1/8",
+      "proxy_from: \"10.0.0.1/8\" is not an address or a range of them, as in 10.0.0.0/8, "
+        + "192.0.2.7 or ::1"
+    ),
+    (
+      "listen: [127.0.0.1:7000, 127.0.0.1:7000+tls]",
+      "listen: \"127.0.0.1:7000+tls\" is there twice: name each address once"
     ),
     ("threads: 0", "threads: \"0\" is not a number from 1 to 1024"),
     ("threads: [1, 2]", "threads: takes one value: a number from 1 to 1024"),
@@ -220,7 +261,8 @@ import Testing
 
   @Test func `hands each flag's value to the setting of its name`() throws {
     for setting in Setting.all where setting.placeholder != nil {
-      #expect(try Serve.parse([setting.flag, "value"]).flags == [setting.name: ["value"]])
+      let serve = try Serve.parse([setting.flag, "value"])
+      #expect(serve.values == [setting.name: ["value"]])
     }
     #expect(try Serve.parse(["--no-log-messages"]).settings.values == ["log_messages": ["false"]])
   }

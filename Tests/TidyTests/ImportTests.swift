@@ -5,7 +5,7 @@ import Testing
 private let allowed: [String: Set<String>] = {
   let core: Set = ["ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit"]
   let doors: Set = ["ParleyLineDoor", "ParleyIRCDoor"]
-  let server = core.union(doors).union(["ParleySQLite", "ParleyRuntime"])
+  let server = core.union(doors).union(["ParleySQLite", "ParleyRuntime", "ParleyTransport"])
   return [
     "CEpoll": [],
     "CFaultyDisk": [],
@@ -18,7 +18,8 @@ private let allowed: [String: Set<String>] = {
     "ParleySQLite": ["ParleyModel", "ParleyLog"],
     "ParleyRuntime": core,
     "ParleyAccounts": ["ParleyModel", "ParleyRuntime"],
-    "ParleyServer": server.union(["ParleyAccounts"]),
+    "ParleyTransport": [],
+    "ParleyServer": server.union(["ParleyAccounts", "ParleyTransport"]),
     "ParleyTesting": server.union(["ParleyServer"]),
     "ParleySimulation": [
       "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyRuntime",
@@ -29,9 +30,9 @@ private let allowed: [String: Set<String>] = {
     "ParleyBench": ["CEpoll"],
     "ParleyFuzz": [
       "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
-      "ParleyServer",
+      "ParleyServer", "ParleyTransport",
     ],
-    "parley": ["ParleyServer", "ParleyBench", "ParleyLineDoor"],
+    "parley": ["ParleyServer", "ParleyBench", "ParleyLineDoor", "ParleyTransport"],
   ]
 }()
 

@@ -1,7 +1,14 @@
 import Configuration
 
+/// A configuration, and what was written to get it.
+package struct LoadedConfiguration: Sendable {
+  package var configuration: ServerConfiguration
+  /// The values of each setting that was given, from the strongest place that gives it.
+  package var values: [String: [String]] = [:]
+}
+
 /// Puts a configuration together: a flag goes before a variable, a variable before the file.
-package struct ConfigurationLoader {
+package struct ConfigurationLoader: Sendable {
   /// What was given on the command line: the setting's name and its values.
   package var flags: [String: [String]]
   /// The environment.
@@ -39,6 +46,13 @@ package struct ConfigurationLoader {
   package func load(
     fileExists: (String) -> Bool
   ) throws(ConfigurationError) -> ServerConfiguration {
+    try self.loadWithValues(fileExists: fileExists).configuration
+  }
+
+  /// The same, with what was written.
+  package func loadWithValues(
+    fileExists: (String) -> Bool
+  ) throws(ConfigurationError) -> LoadedConfiguration {
     var sources: [Source] = []
     if let path = self.file ?? (fileExists(Self.defaultFile) ? Self.defaultFile : nil) {
       let file = try ConfigurationFile(path: path)
@@ -61,7 +75,7 @@ package struct ConfigurationLoader {
   package static func load(
     yaml: String, name: String = Self.defaultFile
   ) throws(ConfigurationError) -> ServerConfiguration {
-    try self.load([self.source(of: try ConfigurationFile(text: yaml, name: name))])
+    try self.load([self.source(of: try ConfigurationFile(text: yaml, name: name))]).configuration
   }
 
   /// Variables that look like one of ours with a slip of the finger, each with what was meant.
@@ -83,8 +97,9 @@ package struct ConfigurationLoader {
 
   private static func load(
     _ sources: [Source]
-  ) throws(ConfigurationError) -> ServerConfiguration {
+  ) throws(ConfigurationError) -> LoadedConfiguration {
     var configuration = ServerConfiguration()
+    var given: [String: [String]] = [:]
     var faults: [String] = []
     for source in sources {
       var found = source.faults
@@ -92,6 +107,7 @@ package struct ConfigurationLoader {
         guard let values = self.values(of: setting, in: source.reader) else { continue }
         do throws(SettingFault) {
           try setting.assign(values, &configuration)
+          given[setting.name] = values
         } catch {
           found.append((source.line(setting), "\(source.place(setting)): \(error)"))
         }
@@ -102,8 +118,9 @@ package struct ConfigurationLoader {
       }
       faults += ordered.map(\.element.text)
     }
+    if faults.isEmpty { faults = configuration.faultsTogether }
     guard faults.isEmpty else { throw ConfigurationError(faults) }
-    return configuration
+    return LoadedConfiguration(configuration: configuration, values: given)
   }
 
   private static func values(of setting: Setting, in reader: ConfigReader) -> [String]? {

@@ -1,22 +1,31 @@
 import NIOCore
 
-/// Where the server listens: an IP address and a port, written `127.0.0.1:6789` or `[::1]:6789`.
+/// Where the server listens: an IP address and a port, written `127.0.0.1:6789` or `[::1]:6789`;
+/// `+tls` behind it takes TLS alone.
 package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   /// An IPv4 or IPv6 address, without brackets.
   package var host: String
   /// 0 takes a free one.
   package var port: Int
+  /// Whether a connection without TLS is refused.
+  package var requiresTLS: Bool
 
   /// The default port of every client that is not a browser.
   package static let defaultPort = 6789
 
-  package init(host: String, port: Int) {
+  package init(host: String, port: Int, requiresTLS: Bool = false) {
     self.host = host
     self.port = port
+    self.requiresTLS = requiresTLS
   }
 
-  /// Reads `ADDRESS:PORT`; what is wrong is answered with what to write instead.
-  package init(_ text: String) throws(SettingFault) {
+  private static let tlsMark = "+tls"
+
+  /// Reads `ADDRESS:PORT` or `ADDRESS:PORT+tls`; what is wrong is answered with what to write
+  /// instead.
+  package init(_ whole: String) throws(SettingFault) {
+    let requiresTLS = whole.hasSuffix(Self.tlsMark)
+    let text = requiresTLS ? String(whole.dropLast(Self.tlsMark.count)) : whole
     guard let colon = text.lastIndex(of: ":") else {
       throw SettingFault("\"\(text)\" has no port: write ADDRESS:PORT, as in 127.0.0.1:6789")
     }
@@ -43,7 +52,7 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         "\"\(host)\" is not an IP address: write it in digits, as in 127.0.0.1:\(number) "
           + "or [::1]:\(number)")
     }
-    self.init(host: host, port: Int(number))
+    self.init(host: host, port: Int(number), requiresTLS: requiresTLS)
   }
 
   /// Whether only this machine reaches it (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
@@ -54,6 +63,8 @@ package struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   }
 
   package var description: String {
-    self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
+    let host = self.host.contains(":") ? "[\(self.host)]" : self.host
+    let place = "\(host):\(self.port)"
+    return self.requiresTLS ? place + Self.tlsMark : place
   }
 }

@@ -1,7 +1,9 @@
 package import Logging
+import NIOCore
 package import ParleyDoorKit
 package import ParleyModel
 package import ParleyRuntime
+package import ParleyTransport
 
 /// How the console writes its lines.
 package enum LogFormat: String, Hashable, Sendable, CaseIterable {
@@ -20,6 +22,11 @@ package struct ServerConfiguration: Hashable, Sendable {
     ListenAddress(host: "127.0.0.1", port: ListenAddress.defaultPort),
     ListenAddress(host: "::1", port: ListenAddress.defaultPort),
   ]
+  /// The files of the certificate chain and of its key; without them there is no TLS.
+  package var tlsCertificate: String?
+  package var tlsKey: String?
+  /// From where connections begin with a PROXY header.
+  package var proxyFrom: [AddressRange] = []
   /// Where the log, the archive and the Unix socket are, relative to the working directory.
   package var dataDirectory = "parley-data"
   /// How many event loops there are; nil is the number of processors.
@@ -58,4 +65,35 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var shutdownGrace = Duration.seconds(5)
 
   package init() {}
+
+  /// The files for TLS, where they are set.
+  package var certificateFiles: CertificateFiles? {
+    guard let certificate = self.tlsCertificate, let key = self.tlsKey else { return nil }
+    return CertificateFiles(certificate: certificate, key: key)
+  }
+
+  /// What no single setting is to blame for.
+  var faultsTogether: [String] {
+    switch (self.tlsCertificate, self.tlsKey) {
+    case (.some, nil): ["tls_certificate: is of no use without its key; set tls_key as well"]
+    case (nil, .some): ["tls_key: is of no use without tls_certificate; set both or neither"]
+    case (.some, .some): []
+    case (nil, nil):
+      self.listeners.filter(\.requiresTLS).prefix(1).map {
+        "listen: \($0) needs tls_certificate and tls_key; "
+          + "parley admin certificate --self-signed writes both"
+      }
+    }
+  }
+
+  /// What enters the log: names are given their keys here.
+  func settings() throws(Refusal) -> Settings {
+    var rooms: [Name] = []
+    for name in self.permanentRooms { rooms.append(try NameRules.roomName(name)) }
+    var opened: [Name] = []
+    for name in self.autojoin { opened.append(try NameRules.roomName(name)) }
+    return Settings(
+      defaultBacklog: self.defaultBacklog, autojoin: opened, permanentRooms: rooms,
+      emptyRoomMicroseconds: TimeAmount(self.emptyRoomTTL).nanoseconds / 1_000)
+  }
 }

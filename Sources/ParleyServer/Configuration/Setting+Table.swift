@@ -2,11 +2,12 @@ import Logging
 import ParleyDoorKit
 import ParleyModel
 import ParleyRuntime
+import ParleyTransport
 
 extension Setting {
   /// Every setting, in the order of the manual.
   package static let all: [Setting] =
-    Self.places + Self.reports + Self.rooms + Self.sessions + Self.limits
+    Self.places + Self.transport + Self.reports + Self.rooms + Self.sessions + Self.limits
 
   /// The row of that name, where there is one.
   package static func named(_ name: String) -> Setting? {
@@ -17,7 +18,8 @@ extension Setting {
     Setting(
       name: "listen", placeholder: "ADDRESS:PORT", isList: true,
       standard: ServerConfiguration().listeners.map(\.description).joined(separator: ", "),
-      allowed: "an address and a port, as in 127.0.0.1:6789 or [::1]:6789",
+      allowed: "an address and a port, as in 127.0.0.1:6789 or [::1]:6789, "
+        + "with +tls behind it for TLS alone",
       help: "Where to listen; several may be given, and port 0 takes a free one"
     ) { (values, configuration) throws(SettingFault) in
       guard !values.isEmpty else {
@@ -26,7 +28,8 @@ extension Setting {
       var addresses: [ListenAddress] = []
       for value in values {
         let address = try ListenAddress(value)
-        guard address.port == 0 || !addresses.contains(address) else {
+        let isKnown = addresses.contains { $0.host == address.host && $0.port == address.port }
+        guard address.port == 0 || !isKnown else {
           throw SettingFault("\"\(value)\" is there twice: name each address once")
         }
         addresses.append(address)
@@ -48,6 +51,37 @@ extension Setting {
       help: "What greetings call this server"
     ) { Self.isServerName($0) ? $0 : nil },
   ]
+
+  private static let transport: [Setting] = [
+    .described(
+      "tls_certificate", "FILE", \.tlsCertificate, standard: "none, and no TLS",
+      allowed: "a file's path",
+      help: "The certificate for TLS (PEM): the server's own, then those that signed it"
+    ) { $0.isEmpty || $0.contains("\0") ? nil : $0 },
+    .described(
+      "tls_key", "FILE", \.tlsKey, standard: "none", allowed: "a file's path",
+      help: "The key of the certificate (PEM, without a passphrase)"
+    ) { $0.isEmpty || $0.contains("\0") ? nil : $0 },
+    Self.proxyFrom,
+  ]
+
+  private static let proxyFromAllowed =
+    "an address or a range of them, as in 10.0.0.0/8, 192.0.2.7 or ::1"
+
+  private static let proxyFrom = Setting(
+    name: "proxy_from", placeholder: "RANGE", isList: true, standard: "none",
+    standardIsValue: false, allowed: Self.proxyFromAllowed,
+    help: "From where connections come through a proxy and begin with a PROXY header"
+  ) { (values, configuration) throws(SettingFault) in
+    var ranges: [AddressRange] = []
+    for value in values {
+      guard let range = AddressRange(value) else {
+        throw SettingFault("\"\(value)\" is not \(Self.proxyFromAllowed)")
+      }
+      ranges.append(range)
+    }
+    configuration.proxyFrom = ranges
+  }
 
   private static let reports: [Setting] = [
     .choice(

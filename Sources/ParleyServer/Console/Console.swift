@@ -23,19 +23,25 @@ package final class Console: Sendable {
   private let filled = DispatchSemaphore(value: 0)
   private let written = DispatchSemaphore(value: 0)
   private let formatter: ConsoleFormatter
-  private let level: Logger.Level
+  private let shownLevel: NIOLockedValueBox<Logger.Level>
   private let showsMessages: Bool
 
   /// Starts the thread that writes to `descriptor`, which stays open.
   package init(_ configuration: ServerConfiguration, descriptor: Int32 = STDOUT_FILENO) {
     self.formatter = ConsoleFormatter(format: configuration.logFormat)
-    self.level = configuration.logLevel
+    self.shownLevel = NIOLockedValueBox(configuration.logLevel)
     self.showsMessages = configuration.logMessages
     // A console whose reader is gone must not end the server.
     signal(SIGPIPE, SIG_IGN)
     let thread = Thread { self.write(to: descriptor) }
     thread.name = "console"
     thread.start()
+  }
+
+  /// What is shown; may change while the server runs.
+  package var level: Logger.Level {
+    get { self.shownLevel.withLockedValue { $0 } }
+    set { self.shownLevel.withLockedValue { $0 = newValue } }
   }
 
   /// A session was recognised.
@@ -74,7 +80,7 @@ package final class Console: Sendable {
 
   /// A logger that writes here.
   package func logger(label: String) -> Logger {
-    Logger(label: label) { _ in ConsoleLogHandler(console: self, logLevel: self.level) }
+    Logger(label: label) { _ in ConsoleLogHandler(console: self) }
   }
 
   /// Writes what is queued, for as long as `timeout` at most, and ends the thread.
@@ -113,13 +119,23 @@ package final class Console: Sendable {
   }
 
   private static func commands(for listeners: [ListenAddress], socket: String?) -> [String] {
+    // An address that means "every one of this machine" is no place to connect to.
+    func host(_ listener: ListenAddress) -> String {
+      ["0.0.0.0": "127.0.0.1", "::": "::1"][listener.host] ?? listener.host
+    }
     var commands: [String] = []
-    if let first = listeners.first {
-      // An address that means "every one of this machine" is no place to connect to.
-      let host = ["0.0.0.0": "127.0.0.1", "::": "::1"][first.host] ?? first.host
+    if let first = listeners.first(where: { !$0.requiresTLS }) {
+      let host = host(first)
       commands = [
         "nc \(host) \(first.port)", "telnet \(host) \(first.port)",
         "irssi -c \(host) -p \(first.port)",
+      ]
+    }
+    if let first = listeners.first(where: \.requiresTLS) {
+      let host = host(first)
+      let place = host.contains(":") ? "[\(host)]:\(first.port)" : "\(host):\(first.port)"
+      commands += [
+        "openssl s_client -quiet -connect \(place)", "irssi --tls -c \(host) -p \(first.port)",
       ]
     }
     return commands + (socket.map { ["nc -U \($0)"] } ?? [])

@@ -3,12 +3,17 @@ package import Logging
 /// Sends what is logged to the console.
 package struct ConsoleLogHandler: LogHandler {
   package var metadata: Logger.Metadata = [:]
-  package var logLevel: Logger.Level
   private let console: Console
+  /// A logger's own level, where it has one; else the console's, as it is at the moment.
+  private var ownLevel: Logger.Level?
 
-  init(console: Console, logLevel: Logger.Level) {
+  init(console: Console) {
     self.console = console
-    self.logLevel = logLevel
+  }
+
+  package var logLevel: Logger.Level {
+    get { self.ownLevel ?? self.console.level }
+    set { self.ownLevel = newValue }
   }
 
   package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
