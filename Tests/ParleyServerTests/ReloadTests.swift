@@ -15,13 +15,13 @@ import Testing
       let pid = try #require(server.processID)
       let before = ProcessFigures(pid)
       let began = ContinuousClock.now
-      let crowd = try TLSCrowd(count: 1_000, rooms: 50, port: try server.portWithTLS)
+      let crowd = try TLSCrowd(count: 1_000, rooms: 100, port: try server.portWithTLS)
       let took = ContinuousClock.now - began
       let all = ProcessFigures(pid)
       print(
-        "tls: \(1_000) sessions logged in within \(took), "
+        "tls: 1,000 sessions logged in within \(took), "
           + "\((all.memoryKiB - before.memoryKiB) * 1_024 / 1_000) bytes each")
-      try crowd.chat(rounds: 3)
+      try crowd.chat(rounds: 2)
       let new = try files.replace()
       // Who comes now gets one of the two, and from some moment on the new one.
       let deadline = Deadline(secondsFromNow: 20)
@@ -34,9 +34,9 @@ import Testing
         fingerprint = try TLSPerson("late", port: try server.portWithTLS).fingerprint
         #expect(fingerprint == old || fingerprint == new)
       }
-      try crowd.chat(rounds: 3)
+      try crowd.chat(rounds: 2)
       #expect(crowd.dropped == 0)
-      print("tls: \(rounds + 6) rounds of 1,000 messages, 20 readers each")
+      print("tls: \(rounds + 4) rounds of 1,000 messages, 10 readers each")
       crowd.close()
       #expect(try server.stop() == 0)
     }
