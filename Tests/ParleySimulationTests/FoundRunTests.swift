@@ -79,6 +79,19 @@ import Testing
     #expect(shown.contains { $0.hasSuffix("with 0 messages: history tea") }, "\(shown)")
   }
 
+  @Test func `finds the newest of a deleted room where the archive lacked them`() {
+    var actions = [Self.connect(0, "ann", loop: 0)] + Self.turn
+    actions += [.type(client: 0, lines: ["/join tea", "words one"])] + Self.turn
+    actions += [.archive, .wait(seconds: 1), .archive]
+    actions += [.type(client: 0, lines: ["words two", "/search words"]), .runLoop(0), .sequence]
+    actions += [.fillDisk, .type(client: 0, lines: ["/leave"]), .runLoop(0)]
+    // The reader is let in with what the archive lacks, and reads when the room is gone.
+    actions += [.archive, .freeDisk, .wait(seconds: 2), .archive] + Self.turn
+    actions += [.archive, .wait(seconds: 1), .archive, .read, .runLoop(0)]
+    let shown = self.shown(to: 0, by: actions)
+    #expect(shown.contains { $0.contains("with 1 messages: found tea") }, "\(shown)")
+  }
+
   @Test func `finds as many as there are while the archive lacks a removal`() {
     var actions = [Self.connect(0, "ann", loop: 0)] + Self.turn
     actions += [.type(client: 0, lines: Array(repeating: "words", count: 30))] + Self.turn
