@@ -208,7 +208,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "NIOTLS", package: nio),
       ],
-      exclude: ["Scripts"],
+      exclude: ["Scripts", "Fixtures"],
       swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ],

@@ -5,14 +5,21 @@ package import ParleyModel
 
 /// What passwords become, and what they are compared with.
 package struct PasswordHash: Sendable {
+  #if DEBUG
+  // Unoptimised C takes ten times as long; a credential carries what it was made with.
+  private static let cost = (log: UInt8(10), iterations: UInt32(4_096))
+  #else
+  private static let cost = (log: UInt8(14), iterations: UInt32(100_000))
+  #endif
+
   /// Two to this power is scrypt's cost N.
-  package var logCost: UInt8 = 14
+  package var logCost = Self.cost.log
   package var blockSize: UInt16 = 8
-  /// With these three a check takes 16 MiB and about a fifth of a second: one of the equals that
-  /// OWASP's password storage cheat sheet gives for scrypt.
+  /// With these three, one of the equals that OWASP's password storage cheat sheet gives for
+  /// scrypt.
   package var parallelism: UInt16 = 5
   /// Of SCRAM's PBKDF2; RFC 7677 asks for 4,096 at least.
-  package var iterations: UInt32 = 100_000
+  package var iterations = Self.cost.iterations
 
   package static let saltBytes = 16
   package static let keyBytes = 32

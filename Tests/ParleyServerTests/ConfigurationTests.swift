@@ -87,6 +87,11 @@ import Testing
     #expect(configuration.idleTimeout == .seconds(86400))
     #expect(configuration.stallTimeout == .seconds(120))
     #expect(configuration.shutdownGrace == .zero)
+    #expect(configuration.limits == Self.limits)
+  }
+
+  /// What the file of the test above sets.
+  private static let limits: SessionLimits = {
     var limits = SessionLimits()
     limits.exempt = ["10.0.0.0/8", "2001:db8::/32", "192.0.2.7"].compactMap { IPNetwork($0) }
     limits.ipv6Prefix = 56
@@ -97,8 +102,8 @@ import Testing
     limits.commandsPerSecond = 5
     limits.commandBurst = 30
     limits.commandDelayMax = .seconds(10)
-    #expect(configuration.limits == limits)
-  }
+    return limits
+  }()
 
   @Test func `needs certificate and key together, and both for a port with TLS alone`() throws {
     func faults(_ yaml: String) -> [String] {

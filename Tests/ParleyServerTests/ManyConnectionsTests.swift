@@ -48,11 +48,12 @@ import Testing
     try await onItsOwnThread {
       let server = try ProcessUnderTest(flags: ["--log-level", "warning"])
       let pid = try #require(server.processID)
+      let sockets = try Self.socketsOfOne(pid, server)
       // The archive keeps 32 MiB of pages in memory; most of them are there after this.
       try Self.comeAndGo(40_000, server)
-      let before = try Self.atRest(pid, server)
+      let before = try Self.atRest(pid, server, sockets: sockets)
       try Self.comeAndGo(10_000, server)
-      let after = try Self.atRest(pid, server)
+      let after = try Self.atRest(pid, server, sockets: sockets)
       print("soak: before 10,000 that come and go \(before), after \(after)")
       #expect(after.threads <= before.threads)
       #expect(after.descriptors <= before.descriptors)
@@ -77,13 +78,40 @@ import Testing
     }
   }
 
-  /// The figures once everybody is gone.
-  private static func atRest(_ pid: pid_t, _ server: ProcessUnderTest) throws -> ProcessFigures {
+  /// The figures once everybody is gone, those who never logged in as well: there are no more
+  /// sockets than one person needs.
+  private static func atRest(
+    _ pid: pid_t, _ server: ProcessUnderTest, sockets: Int
+  ) throws -> ProcessFigures {
     let last = try TalkClient("last", port: server.port)
     try last.say("last")
     try last.expect("*You are last*")
     try Self.waitUntilAlone(last)
+    let deadline = Deadline(secondsFromNow: 60)
+    while Self.sockets(of: pid) > sockets {
+      guard !deadline.hasPassed else { throw TalkFailure("connections stay open") }
+      try last.say("/who")
+      try last.expect("ok 1 person *")
+    }
     return ProcessFigures(pid)
+  }
+
+  /// How many sockets the server has while one person is there.
+  private static func socketsOfOne(_ pid: pid_t, _ server: ProcessUnderTest) throws -> Int {
+    let one = try TalkClient("one", port: server.port)
+    try one.say("one")
+    try one.expect("*You are one*")
+    return Self.sockets(of: pid)
+  }
+
+  private static func sockets(of pid: pid_t) -> Int {
+    let directory = "/proc/\(pid)/fd"
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    return names.count { name in
+      let target = try? FileManager.default.destinationOfSymbolicLink(
+        atPath: "\(directory)/\(name)")
+      return target?.hasPrefix("socket:") == true
+    }
   }
 
   /// Those who have just dropped are still leaving.
