@@ -12,6 +12,8 @@ struct Accounts {
   /// Codes that wait to be used, by their digests.
   private(set) var invites: [[UInt8]: InviteState] = [:]
 
+  private(set) var administrators: Set<AccountID> = []
+
   var count: Int { self.byID.count }
 
   subscript(id: AccountID) -> AccountState? { self.byID[id] }
@@ -36,6 +38,11 @@ struct Accounts {
     if let old = self.byID[account.id] { self.forgetSecrets(of: old) }
     self.byID[account.id] = account
     self.ids[account.name.key] = account.id
+    if account.isAdministrator {
+      self.administrators.insert(account.id)
+    } else {
+      self.administrators.remove(account.id)
+    }
     for token in account.tokens { self.tokens[token.digest] = account.id }
     for digest in account.certificates { self.certificates[digest] = account.id }
   }
@@ -44,6 +51,7 @@ struct Accounts {
     self.forgetSecrets(of: account)
     self.byID[account.id] = nil
     self.ids[account.name.key] = nil
+    self.administrators.remove(account.id)
   }
 
   private mutating func forgetSecrets(of account: AccountState) {

@@ -49,6 +49,7 @@ extension Conversation {
     case .member(let room, let id): self.rooms[room]?.members[id].map { .member($0) }
     case .account(let id): self.accounts[id].map { .account($0) }
     case .invite: nil  // Recorded when it is made; it never changes.
+    case .standing: nil  // Recorded where it is made or changed.
     case .nonce: nil  // Recorded when it is remembered; it never changes.
     }
   }

@@ -82,6 +82,8 @@ extension Conversation {
     switch entry.proposal {
     case .say, .post, .reply, .direct, .remove, .setTopic, .nick, .away:
       try self.check(.write, of: session)
+    case .moderate(.report): try self.check(.write, of: session)
+    case .moderate: try self.check(.moderate, of: session)
     case .settings, .runStarted, .expireRoom, .announce, .login, .quit, .join, .add, .leave,
       .ignore, .verified, .administer:
       break
@@ -177,6 +179,7 @@ extension Conversation {
     let account = self.make(
       participant.state.name, credential, participant: participant.state.id,
       isAdministrator: false, at: entry.stamp)
+    self.handOverRoles(of: participant.state.id, to: account.id, into: &effects)
     self.change(participant.state.id) { $0.account = account.id }
     self.rename(participant.state.id, account: account.name.text)
     effects.answer(entry.session, entry.tag, .account(.registered(name: account.name.text)))
@@ -215,6 +218,7 @@ extension Conversation {
   /// An account is no more: who is here stays as a guest, and its own participant ends where
   /// nobody is.
   mutating func delete(_ account: AccountState, _ entry: Entry, into effects: inout Effects) {
+    self.endRoles(of: account.id, into: &effects)
     self.accounts.remove(account)
     effects.records.append(.forget(.account(account.id)))
     let names = self.participants.keys.sorted().filter {

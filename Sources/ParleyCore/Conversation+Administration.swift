@@ -6,7 +6,7 @@ extension Conversation {
   func checkAdministrator(_ id: SessionID, asOwner: Bool) throws(Refusal) {
     if asOwner { return }
     let session = try self.loggedIn(id)
-    guard session.scopes == nil, self.account(of: session)?.isAdministrator == true else {
+    guard session.scopes == nil, self.isAdministrator(session) else {
       throw .notPermitted(.administer)
     }
   }
@@ -55,7 +55,10 @@ extension Conversation {
     case .newInvite(let microseconds):
       effects.tell(
         id, .work(tag, .drawInvite(microseconds: microseconds, asOwner: asOwner)))
-    case .setAdministrator, .delete, .revokeToken, .revokeInvite, .announce:
+    case .moderation(let query):
+      let actor = try self.actor(id, asOwner: asOwner)
+      effects.tell(id, .reply(tag, try self.reply(to: query, by: actor)))
+    case .setAdministrator, .delete, .revokeToken, .revokeInvite, .announce, .moderate:
       preconditionFailure("a command without a secret that changes something goes to the log")
     }
   }
@@ -84,7 +87,7 @@ extension Conversation {
     }.map { session in
       SessionSummary(
         session: session.id, name: session.sender.name, account: session.sender.account,
-        rooms: session.open.count)
+        rooms: session.open.count, address: session.address)
     }
     return .sessions(shown, more: self.sessions.count - shown.count)
   }
@@ -142,7 +145,14 @@ extension Conversation {
       try TextRules.check(text, .message, bytesMax: Limits.sayBytesMax)
       effects.items.append(.everyone(text))
       effects.answer(entry.session, entry.tag, .account(.announced))
+    case .moderate(let moderation):
+      try self.moderate(
+        moderation, by: try self.actor(entry.session, asOwner: asOwner), entry, into: &effects)
+      return
     }
+    let actor = try self.actor(entry.session, asOwner: asOwner)
+    self.audit(
+      AuditText.decision(proposal), in: .server, by: actor.sender, entry, into: &effects)
   }
 
   private mutating func create(

@@ -12,10 +12,10 @@ extension Conversation {
   ) -> Admission {
     do throws(Refusal) {
       switch command {
-      case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .misuse,
-        .local:
+      case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .moderation,
+        .misuse, .local:
         return .answer
-      case .account, .administer, .verified, .administerVerified:
+      case .account, .administer, .verified, .administerVerified, .moderate:
         return command.proposal.map { .propose($0) } ?? .answer
       case .quit(let departure):
         if case .quit(let word) = departure, !word.isEmpty {
@@ -58,7 +58,8 @@ extension Conversation {
       _ = try self.readable(selector, by: try self.loggedIn(session))
     case .away: _ = try self.loggedIn(session)
     case .greet, .quit, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
-      .account, .administer, .verified, .administerVerified, .misuse, .local:
+      .account, .administer, .verified, .administerVerified, .moderate, .moderation, .misuse,
+      .local:
       break
     }
   }
@@ -96,8 +97,9 @@ extension Command {
       command.proposal.map { .administer($0, asOwner: asOwner) }
     case .verified(let verified): .verified(verified)
     case .administerVerified(let proposal, let asOwner): .administer(proposal, asOwner: asOwner)
-    case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .misuse,
-      .local:
+    case .moderate(let moderation): .moderate(moderation)
+    case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .moderation,
+      .misuse, .local:
       nil
     }
   }
@@ -128,7 +130,9 @@ extension AdminCommand {
     case .revokeToken(let name, let number): .revokeToken(name, number)
     case .revokeInvite(let number): .revokeInvite(number)
     case .announce(let text): .announce(text)
-    case .accounts, .create, .setPassword, .tokens, .newToken, .invites, .newInvite, .sessions:
+    case .moderate(let moderation): .moderate(moderation)
+    case .accounts, .create, .setPassword, .tokens, .newToken, .invites, .newInvite, .sessions,
+      .moderation:
       nil
     }
   }

@@ -69,6 +69,9 @@ extension Conversation {
       try self.apply(verified, entry, into: &effects)
     case .administer(let proposal, let asOwner):
       try self.administer(proposal, asOwner: asOwner, entry, into: &effects)
+    case .moderate(let moderation):
+      try self.moderate(
+        moderation, by: try self.actor(entry.session), entry, into: &effects)
     }
   }
 

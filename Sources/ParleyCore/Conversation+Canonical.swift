@@ -28,6 +28,7 @@ extension Conversation {
       writer.write(invite.by)
       writer.write(invite.until)
     }
+    writer.write(all: self.serverStandings) { $0.write($1) }
     writer.write(self.peopleHere)
     writer.write(all: self.listed.items) { $0.write(UInt64($1.value.number)) }
     return writer.bytes
@@ -131,6 +132,10 @@ private struct CanonicalWriter {
     self.write(UInt64(state.settings.registration.rawValue))
     self.write(state.settings.allowsGuests ? 1 : 0)
     self.write(UInt64(state.settings.roomCreation.rawValue))
+    self.write(state.settings.ownedRoomsMax)
+    self.write(state.settings.strangersMax)
+    self.write(UInt64(state.lastStanding))
+    self.write(state.audit) { $0.write(UInt64($1.number)) }
   }
 
   mutating func write(_ room: Room) {
@@ -141,17 +146,21 @@ private struct CanonicalWriter {
     case .direct(let one, let other):
       self.write(one.number)
       self.write(other.number)
+    case .audit(let room): self.write(UInt64(room.number))
     }
     self.write(state.name)
     self.write(state.epoch)
     self.write(state.created)
-    self.write(state.owner) { $0.write($1.number) }
+    self.write(state.owner) { $0.write($1) }
     self.write(state.topic) {
       $0.write($1.text)
       $0.write($1.by)
       $0.write($1.time)
     }
-    self.write(state.backlog) { $0.write($1) }
+    self.write(state.options)
+    self.write(UInt64(state.lastStanding))
+    self.write(state.audit) { $0.write(UInt64($1.number)) }
+    self.write(all: room.standings) { $0.write($1) }
     self.write(state.head.number)
     self.write(state.position.number)
     self.write(state.lastTime)
@@ -181,6 +190,60 @@ private struct CanonicalWriter {
     }
   }
 
+  mutating func write(_ options: RoomOptions) {
+    self.write(options.backlog) { $0.write($1) }
+    self.write(options.isPrivate ? 1 : 0)
+    self.write(options.isUnlisted ? 1 : 0)
+    self.write(options.isPermanent ? 1 : 0)
+    self.write(UInt64(options.slowSeconds))
+    self.write(UInt64(options.posting.rawValue))
+  }
+
+  mutating func write(_ holder: Holder) {
+    switch holder {
+    case .account(let id):
+      self.write(1)
+      self.write(id.number)
+    case .participant(let id):
+      self.write(2)
+      self.write(id.number)
+    }
+  }
+
+  mutating func write(_ address: PeerAddress) {
+    self.write(address.high)
+    self.write(address.low)
+  }
+
+  mutating func write(_ mask: AddressMask) {
+    self.write(mask.address)
+    self.write(UInt64(mask.prefix))
+  }
+
+  mutating func write(_ standing: StandingState) {
+    self.write(UInt64(standing.number))
+    self.write(UInt64(standing.kind.rawValue))
+    switch standing.subject {
+    case .holder(let holder): self.write(holder)
+    case .name(let mask):
+      self.write(3)
+      self.write(mask.text)
+      self.write(mask.key)
+    case .address(let mask):
+      self.write(4)
+      self.write(mask)
+    }
+    self.write(standing.title)
+    self.write(standing.guest) {
+      $0.write($1.participant.number)
+      $0.write($1.address) { $0.write($1) }
+    }
+    self.write(standing.by)
+    self.write(standing.since)
+    self.write(standing.until) { $0.write($1) }
+    self.write(standing.reason)
+  }
+
   mutating func write(_ epoch: Epoch) {
     self.write(UInt64(epoch.incarnation))
     self.write(UInt64(epoch.counter))
@@ -192,6 +255,7 @@ private struct CanonicalWriter {
     self.write(member.window.firstLine.number)
     self.write(member.window.firstPost.number)
     self.write(member.closedAfter) { $0.write($1.number) }
+    self.write(member.lastSpoke) { $0.write($1) }
   }
 
   mutating func write(_ sender: Sender) {
@@ -228,6 +292,8 @@ private struct CanonicalWriter {
     self.write(state.lastSeen) { $0.write($1) }
     self.write(all: state.resume) { $0.write(UInt64($1.number)) }
     self.write(state.resumeCurrent) { $0.write(UInt64($1.number)) }
+    self.write(state.strangersSince)
+    self.write(UInt64(state.strangers))
   }
 
   mutating func write(_ session: SessionState) {
@@ -237,6 +303,8 @@ private struct CanonicalWriter {
     self.write(all: session.open) { $0.write(UInt64($1.number)) }
     self.write(session.scopes) { $0.write(UInt64($1.rawValue)) }
     self.write(session.token) { $0.write(UInt64($1)) }
+    self.write(session.address)
+    self.write(session.returnsToLobby ? 1 : 0)
   }
 
   mutating func write(_ nonce: NonceState) {

@@ -66,6 +66,21 @@ extension Conversation {
     }
   }
 
+  /// Throws where somebody has written to too many people for the first time within an hour.
+  private mutating func countStranger(
+    for one: Participant, at stamp: Timestamp
+  ) throws(Refusal) {
+    let hour: Int64 = 3_600_000_000
+    let isOver = stamp.microseconds - one.state.strangersSince.microseconds >= hour
+    let count = isOver ? 0 : Int(one.state.strangers)
+    let most = self.state.settings.strangersMax
+    guard count < most else { throw .tooMany(.strangers, max: most) }
+    self.change(one.state.id) { state in
+      if isOver { state.strangersSince = stamp }
+      state.strangers = UInt32(clamping: count + 1)
+    }
+  }
+
   /// The conversation of two, which begins with their first message.
   private mutating func directRoom(
     between one: Participant, and other: Participant, at stamp: Timestamp
@@ -75,6 +90,7 @@ extension Conversation {
     guard self.state.lastRoom.number < RoomID.numberMax else {
       throw .tooMany(.roomsOfServer, max: Int(RoomID.numberMax))
     }
+    try self.countStranger(for: one, at: stamp)
     let id = self.make(
       .direct(pair.first, pair.second), Name(text: "", key: ""), owner: nil, at: stamp)
     self.directIDs[pair] = id

@@ -12,6 +12,9 @@ extension Conversation {
     guard let participant = self.participants[account.participant] else {
       throw .noSuchAccount(account.name.text)
     }
+    var identity = self.identity(of: participant)
+    identity.addresses = [entry.address]
+    if !account.isAdministrator { try self.checkServerBan(identity, at: entry.stamp) }
     let welcome = Reply.welcome(
       session: entry.session, name: participant.state.name.text, account: account.name.text)
     if let session = self.sessions[entry.session] {
@@ -25,7 +28,8 @@ extension Conversation {
     let rooms = self.roomsToResume(participant)
     let current = participant.state.resumeCurrent
     let isFirst = participant.state.lastSeen == nil && participant.sessions.isEmpty
-    self.begin(entry.session, as: account.participant, into: &effects)
+    self.begin(
+      entry, as: account.participant, returnsToLobby: autojoin, into: &effects)
     self.limit(entry.session, to: token)
     effects.tell(entry.session, .reply(entry.tag, welcome))
     self.tellUnread(entry.session, tag: .none, isAsked: false, into: &effects)
@@ -38,13 +42,17 @@ extension Conversation {
 
   /// A session of a participant begins, with no room open.
   mutating func begin(
-    _ id: SessionID, as participant: ParticipantID, into effects: inout Effects
+    _ entry: Entry, as participant: ParticipantID, returnsToLobby: Bool,
+    into effects: inout Effects
   ) {
+    let id = entry.session
     guard let index = self.participants.index(forKey: participant) else { return }
     if self.participants.values[index].sessions.isEmpty { self.peopleHere += 1 }
     self.participants.values[index].sessions.insertAscending(id)
     self.sessions[id] = Session(
-      SessionState(id: id, participant: participant),
+      SessionState(
+        id: id, participant: participant, address: entry.address,
+        returnsToLobby: returnsToLobby),
       sender: self.participants.values[index].sender)
     self.changes.add(.session(id))
     effects.tell(
@@ -73,16 +81,18 @@ extension Conversation {
   private mutating func resume(
     _ rooms: [RoomID], current: RoomID?, _ entry: Entry, into effects: inout Effects
   ) {
+    guard let session = self.sessions[entry.session] else { return }
+    let rooms = rooms.filter { (try? self.checkEntry($0, by: session)) != nil }
     let current = rooms.contains { $0 == current } ? current : rooms.first
     for room in rooms where room != current {
       self.open(
-        room, reason: .resumed, isNewRoom: false, becomesCurrent: false, tag: .none, entry,
-        into: &effects)
+        room, in: entry.session, reason: .resumed, isNewRoom: false, becomesCurrent: false,
+        tag: .none, entry, into: &effects)
     }
     guard let current else { return }
     self.open(
-      current, reason: .resumed, isNewRoom: false, becomesCurrent: true, tag: .none, entry,
-      into: &effects)
+      current, in: entry.session, reason: .resumed, isNewRoom: false, becomesCurrent: true,
+      tag: .none, entry, into: &effects)
   }
 
   /// A session becomes another participant's, with the rooms that it has open.
@@ -93,9 +103,13 @@ extension Conversation {
   mutating func move(
     _ id: SessionID, to target: ParticipantID, _ entry: Entry, into effects: inout Effects
   ) {
+    self.closeBarred(id, as: target, entry, into: &effects)
     guard let session = self.sessions[id], let old = self.participants[session.participant],
       let new = self.participants[target]
     else { return }
+    if old.state.account == nil, old.sessions.count == 1 {
+      self.handOverRoles(of: old.state.id, to: new.state.account, into: &effects)
+    }
     for room in session.open {
       self.handOver(room, from: old, to: new, entry, into: &effects)
     }
@@ -110,6 +124,27 @@ extension Conversation {
     self.endWithoutSessions(
       old.state.id, open: session.open, current: session.current, at: entry.stamp,
       into: &effects)
+  }
+
+  /// Closes the rooms in a session that it could not join as another participant.
+  private mutating func closeBarred(
+    _ id: SessionID, as target: ParticipantID, _ entry: Entry, into effects: inout Effects
+  ) {
+    guard let session = self.sessions[id], let new = self.participants[target] else { return }
+    var identity = self.identity(of: new)
+    identity.addresses = [session.address]
+    for room in session.open {
+      guard let found = self.rooms[room], found.isGuarded,
+        (self.role(of: target, in: found) ?? .member) < .operator,
+        let ban = self.sanction(.ban, in: room, of: identity, at: entry.stamp)
+      else { continue }
+      self.close(room, in: id, .left, entry, into: &effects)
+      let current = self.sessions[id]?.current.map { self.title(of: $0) }
+      let notice = Notice.expelled(
+        room: self.title(of: room), by: ban.by, isBanned: true, until: ban.until,
+        reason: ban.reason, current: current)
+      effects.tell(id, .reply(.none, .notice(notice)))
+    }
   }
 
   private mutating func handOver(

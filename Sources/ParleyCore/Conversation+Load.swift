@@ -14,6 +14,10 @@ extension Conversation {
       self.participantIDs[state.name.key] = state.id
     }
     for room in loaded.rooms { self.load(room) }
+    for standing in loaded.standings {
+      self.put(standing)
+      if case .holder(let holder) = standing.subject { self.noteRole(of: holder, in: standing.room) }
+    }
     for member in loaded.members.sorted(by: { $0.room < $1.room }) {
       guard let index = self.rooms.index(forKey: member.room) else { continue }
       self.rooms.values[index].members[member.participant] = member
@@ -34,11 +38,20 @@ extension Conversation {
     switch loaded.state.kind {
     case .room:
       self.roomIDs[loaded.state.name.key] = id
-      if let owner = loaded.state.owner { self.participants[owner]?.owned.insertAscending(id) }
+      // Releases without roles kept the participant of an account.
+      if case .participant(let owner) = loaded.state.owner {
+        let holder = self.holder(owner)
+        self.rooms[id]?.state.owner = holder
+      }
+      if let owner = self.rooms[id]?.state.owner {
+        self.countOwned(by: owner, 1)
+        self.noteRole(of: owner, in: id)
+      }
     case .direct(let one, let other):
       self.directIDs[DirectPair(one, other)] = id
       self.participants[one]?.directs.insertAscending(id)
       self.participants[other]?.directs.insertAscending(id)
+    case .audit: break
     }
   }
 

@@ -29,13 +29,16 @@ extension Conversation {
     _ name: Name, autojoin: Bool, _ entry: Entry, into effects: inout Effects
   ) throws(Refusal) {
     try self.checkLogin(name, from: entry.session)
+    let stranger = Identity(
+      participant: ParticipantID(0), name: name.key, account: nil, addresses: [entry.address])
+    try self.checkServerBan(stranger, at: entry.stamp)
     let id = ParticipantID(self.state.lastParticipant.number + 1)
     self.state.lastParticipant = id
     self.participants[id] = Participant(
       ParticipantState(id: id, name: name, since: entry.stamp))
     self.participantIDs[name.key] = id
     self.changes.add(.participant(id))
-    self.begin(entry.session, as: id, into: &effects)
+    self.begin(entry, as: id, returnsToLobby: autojoin, into: &effects)
     let welcome = Reply.welcome(session: entry.session, name: name.text, account: nil)
     effects.tell(entry.session, .reply(entry.tag, welcome))
     if autojoin { self.autojoin(entry, into: &effects) }
@@ -146,9 +149,7 @@ extension Conversation {
     for room in participant.rooms {
       self.endMembership(of: id, in: room, at: stamp, into: &effects)
     }
-    for room in participant.owned {
-      self.change(room) { $0.state.owner = nil }
-    }
+    self.handOverRoles(of: id, to: nil, into: &effects)
     for room in participant.directs {
       self.deleteRoom(room, into: &effects)
     }

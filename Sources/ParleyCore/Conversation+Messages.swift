@@ -12,6 +12,7 @@ extension Conversation {
     try TextRules.check(
       text, .message, bytesMax: Limits.sayBytesMax, newlines: kind == .say)
     let room = try self.joined(selector, by: session)
+    try self.checkSpeaking(in: room, by: session, isPost: false)
     try self.store(
       Draft(kind: kind, body: text), in: room, by: session, entry, into: &effects)
   }
@@ -25,6 +26,7 @@ extension Conversation {
     try TextRules.check(subject, .subject, bytesMax: Limits.subjectBytesMax)
     try TextRules.check(body, .post, bytesMax: Limits.postBytesMax, newlines: true)
     let room = try self.joined(selector, by: session)
+    try self.checkSpeaking(in: room, by: session, isPost: true)
     try self.store(
       Draft(kind: .post, subject: subject, body: body), in: room, by: session, entry,
       into: &effects)
@@ -38,6 +40,7 @@ extension Conversation {
     if try self.isRepeated(entry, by: session.participant, into: &effects) { return }
     try TextRules.check(body, .post, bytesMax: Limits.postBytesMax, newlines: true)
     let id = try self.joined(selector, by: session)
+    try self.checkSpeaking(in: id, by: session, isPost: true)
     let subject = try self.subject(ofPost: sequence, in: id, for: session.participant)
     try self.store(
       Draft(kind: .post, subject: subject, body: body, replyTo: sequence), in: id, by: session,
@@ -75,6 +78,7 @@ extension Conversation {
     }
     guard let (message, name) = stored else { throw .noCurrentRoom }
     if draft.kind.isPost { self.relist(id) }
+    self.noteSpeaking(in: id, by: session, at: entry.stamp)
     let event = RoomEvent(
       room: id, position: message.position, time: message.time, event: .message(message))
     effects.items.append(.room(event, origin: entry.session))
@@ -98,7 +102,13 @@ extension Conversation {
       throw .noSuchMessage(conversation: readable.title, sequence)
     }
     let author = try self.author(of: sequence, in: room, readable)
-    guard author == session.participant else { throw .notPermitted(.removeMessage) }
+    if author != session.participant {
+      guard room.state.kind == .room, let role = self.role(of: session, in: room),
+        role >= .operator, session.scopes?.contains(.moderate) != false
+      else { throw .notPermitted(.removeMessage) }
+      let text = "removed #\(sequence.number) of \(self.authorName(author, in: room))"
+      self.audit(text, in: id, by: sender, entry, into: &effects)
+    }
 
     let removal = Removal(by: sender, time: entry.stamp)
     self.change(id) { $0.remove(sequence, removal) }
@@ -113,7 +123,7 @@ extension Conversation {
   /// Who sent a message that is still there.
   ///
   /// It is known of a conversation's newest ``Limits/backlogMax`` lines and as many posts.
-  private func author(
+  func author(
     of sequence: Sequence, in room: Room, _ readable: Readable
   ) throws(Refusal) -> ParticipantID {
     try room.checkVisible(sequence, window: readable.window, conversation: readable.title)

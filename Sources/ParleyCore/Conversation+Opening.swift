@@ -18,12 +18,12 @@ extension Conversation {
 
   /// The room with that name; where there is none it begins, with an epoch of its own.
   mutating func findOrMake(
-    _ name: Name, owner: ParticipantID?, at stamp: Timestamp
+    _ name: Name, owner: Holder?, at stamp: Timestamp
   ) -> (id: RoomID, isNew: Bool) {
     if let id = self.roomIDs[name.key] { return (id, false) }
-    let id = self.make(.room, name, owner: owner, at: stamp)
+    let id = self.make(.room, name, owner: nil, at: stamp)
     self.roomIDs[name.key] = id
-    if let owner { self.participants[owner]?.owned.insertAscending(id) }
+    self.setOwner(of: id, to: owner)
     let isPermanent = self.permanentKeys.contains(name.key)
     self.change(id) { $0.isPermanent = isPermanent }
     self.setEmpty(id, since: stamp)
@@ -33,7 +33,7 @@ extension Conversation {
 
   /// A new room or direct conversation.
   mutating func make(
-    _ kind: RoomKind, _ name: Name, owner: ParticipantID?, at stamp: Timestamp
+    _ kind: RoomKind, _ name: Name, owner: Holder?, at stamp: Timestamp
   ) -> RoomID {
     let id = RoomID(self.state.lastRoom.number + 1)
     self.state.lastRoom = id
@@ -72,14 +72,15 @@ extension Conversation {
   /// Opens a room in the entry's session, joins it where needed, tells the others, and answers
   /// with the room as it is.
   mutating func open(
-    _ id: RoomID, reason: EntryReason, isNewRoom: Bool, becomesCurrent: Bool, tag: RequestTag,
-    _ entry: Entry, into effects: inout Effects
+    _ id: RoomID, in opener: SessionID, reason: EntryReason, isNewRoom: Bool,
+    becomesCurrent: Bool, tag: RequestTag, _ entry: Entry, into effects: inout Effects
   ) {
-    guard let session = self.sessions[entry.session],
+    guard let session = self.sessions[opener],
       let participant = self.participants[session.participant]
     else { return }
     let key = participant.state.name.key
     let isNewMember = self.beginMembership(of: session.participant, in: id)
+    if isNewMember { self.useInvitation(of: session.participant, to: id, into: &effects) }
     guard let room = self.rooms[id], let member = room.members[session.participant] else { return }
     let excerpt: Excerpt
     if let closed = member.closedAfter {
@@ -90,7 +91,7 @@ extension Conversation {
       excerpt = room.newest(Limits.historyMax, window: window)
     }
 
-    self.change(entry.session) { session in
+    self.change(opener) { session in
       session.open.append(id)
       if becomesCurrent { session.current = id }
     }
@@ -109,8 +110,8 @@ extension Conversation {
       self.tell(id, .came(participant.sender, present: present), entry, into: &effects)
     }
     self.showEntry(
-      id, isOpening: true, reason: reason, isNewMember: isNewMember, isNewRoom: isNewRoom,
-      excerpt: excerpt, tag: tag, entry, into: &effects)
+      id, in: opener, isOpening: true, reason: reason, isNewMember: isNewMember,
+      isNewRoom: isNewRoom, excerpt: excerpt, tag: tag, into: &effects)
   }
 
   /// Answers who asks again for a room that it has open: with the people and the backlog as it is
@@ -121,9 +122,9 @@ extension Conversation {
     else { return }
     let window = self.backlogNow(of: room, for: member)
     self.showEntry(
-      id, isOpening: false, reason: .again, isNewMember: false, isNewRoom: false,
-      excerpt: room.newest(Limits.historyMax, window: window), tag: entry.tag, entry,
-      into: &effects)
+      id, in: entry.session, isOpening: false, reason: .again, isNewMember: false,
+      isNewRoom: false, excerpt: room.newest(Limits.historyMax, window: window),
+      tag: entry.tag, into: &effects)
   }
 
   /// What somebody would be shown that joined now, inside what the member may see.
@@ -135,14 +136,15 @@ extension Conversation {
   }
 
   private func showEntry(
-    _ id: RoomID, isOpening: Bool, reason: EntryReason, isNewMember: Bool, isNewRoom: Bool,
-    excerpt: Excerpt, tag: RequestTag, _ entry: Entry, into effects: inout Effects
+    _ id: RoomID, in opener: SessionID, isOpening: Bool, reason: EntryReason,
+    isNewMember: Bool, isNewRoom: Bool, excerpt: Excerpt, tag: RequestTag,
+    into effects: inout Effects
   ) {
     guard let room = self.rooms[id] else { return }
     let name = room.state.name.text
     if isOpening {
       effects.tell(
-        entry.session,
+        opener,
         .opened(
           id, name: name, position: room.state.position, head: room.state.head,
           present: room.present.count))
@@ -155,15 +157,15 @@ extension Conversation {
     let answer = RoomEntry(
       room: id, name: name, epoch: room.state.epoch, head: room.state.head, reason: reason,
       isNewMember: isNewMember, isNewRoom: isNewRoom,
-      isCurrent: self.sessions[entry.session]?.current == id, topic: room.state.topic,
+      isCurrent: self.sessions[opener]?.current == id, topic: room.state.topic,
       present: room.present.items.prefix(Limits.listedMax).map(\.value.name),
       presentMore: max(0, room.present.count - Limits.listedMax), excerpt: excerpt,
       backlog: backlog)
-    effects.tell(entry.session, .reply(tag, .entered(answer)))
+    effects.tell(opener, .reply(tag, .entered(answer)))
   }
 
   func backlog(of room: Room) -> Backlog {
-    room.state.backlog ?? self.state.settings.defaultBacklog
+    room.state.options.backlog ?? self.state.settings.defaultBacklog
   }
 
   /// Closes a room in a session; its participant stays a member.
@@ -212,6 +214,13 @@ extension Conversation {
     return true
   }
 
+  private mutating func useInvitation(
+    of id: ParticipantID, to room: RoomID, into effects: inout Effects
+  ) {
+    guard let invitation = self.rooms[room]?.invitation(of: self.holder(id)) else { return }
+    self.remove(invitation, into: &effects)
+  }
+
   /// Ends a membership of a room that is not open in any session of the participant.
   mutating func endMembership(
     of id: ParticipantID, in room: RoomID, at stamp: Timestamp, into effects: inout Effects
@@ -242,6 +251,11 @@ extension Conversation {
     self.listed[self.rooms.values[index].state.name.key] = isListable ? id : nil
   }
 
+  /// Who has a standing in a room that is deleted has it no longer.
+  private mutating func endStandings(_ room: Room, into effects: inout Effects) {
+    for standing in room.standings { self.remove(standing, into: &effects) }
+  }
+
   /// Deletes a room that nobody is a member of, or a direct conversation, with its log.
   mutating func deleteRoom(_ id: RoomID, into effects: inout Effects) {
     guard let room = self.rooms[id] else { return }
@@ -249,15 +263,16 @@ extension Conversation {
     case .room:
       self.roomIDs[room.state.name.key] = nil
       if room.isListed { self.listed[room.state.name.key] = nil }
-      if let owner = room.state.owner {
-        self.participants[owner]?.owned.removeFirst(equalTo: id)
-      }
+      self.setOwner(of: id, to: nil)
+      self.endStandings(room, into: &effects)
     case .direct(let one, let other):
       self.directIDs[DirectPair(one, other)] = nil
       self.participants[one]?.directs.removeFirst(equalTo: id)
       self.participants[other]?.directs.removeFirst(equalTo: id)
+    case .audit: break
     }
     self.rooms[id] = nil
     effects.records.append(.roomDeleted(id))
+    if let audit = room.state.audit { self.deleteRoom(audit, into: &effects) }
   }
 }

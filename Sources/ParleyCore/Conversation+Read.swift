@@ -48,8 +48,10 @@ extension Conversation {
       return try self.people(selector, membersOnly: membersOnly, for: try self.loggedIn(id))
     case .rooms: return self.summaries(for: try self.loggedIn(id))
     case .whois(let name): return try self.profile(name, for: try self.loggedIn(id))
+    case .moderation(let query): return try self.reply(to: query, by: try self.actor(id))
     case .login, .nick, .quit, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct,
-      .remove, .away, .ignore, .account, .administer, .verified, .administerVerified:
+      .remove, .away, .ignore, .account, .administer, .verified, .administerVerified,
+      .moderate:
       preconditionFailure("a command that may change something goes through the log")
     }
   }
@@ -105,7 +107,7 @@ extension Conversation {
       Person(
         name: item.value.name,
         account: self.participants[item.value.participant]?.account,
-        isOwner: room.state.owner == item.value.participant,
+        role: self.role(of: item.value.participant, in: room) ?? .member,
         isAway: self.participants[item.value.participant]?.state.away != nil)
     }
     return .people(
@@ -113,10 +115,16 @@ extension Conversation {
   }
 
   private func summaries(for session: Session) -> Reply {
-    .rooms(
-      self.listed.items.prefix(Limits.listedMax).compactMap { item in
-        guard let room = self.rooms[item.value] else { return nil }
-        return RoomSummary(
+    var shown = self.listed.items.prefix(Limits.listedMax).map { ($0.key, $0.value) }
+    let hidden = (self.participants[session.participant]?.rooms ?? []).compactMap { id in
+      self.rooms[id].flatMap { room in
+        room.isShown && !room.isListed ? (room.state.name.key, id) : nil
+      }
+    }
+    if !hidden.isEmpty { shown = (shown + hidden).sorted { $0.0 < $1.0 } }
+    return .rooms(
+      shown.compactMap { self.rooms[$0.1] }.map { room in
+        RoomSummary(
           name: room.state.name.text, present: room.present.count,
           members: room.members.count, posts: room.state.posts, topic: room.state.topic?.text,
           isJoined: room.members[session.participant] != nil)
@@ -127,7 +135,9 @@ extension Conversation {
     let participant = try self.participant(try self.participant(named: name))
     let state = participant.state
     let rooms = participant.rooms.compactMap { id -> Name? in
-      guard let room = self.rooms[id], room.present[state.name.key] != nil else { return nil }
+      guard let room = self.rooms[id], room.present[state.name.key] != nil,
+        self.mayKnow(room, session)
+      else { return nil }
       return room.state.name
     }
     return .profile(

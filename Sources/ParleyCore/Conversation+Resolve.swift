@@ -30,7 +30,7 @@ extension Conversation {
         throw .noSuchRoom(name.text)
       }
       guard room.members[session.participant] != nil else {
-        throw room.isListed ? .notAMember(room: room.state.name.text) : .noSuchRoom(name.text)
+        throw self.mayKnow(room, session) ? .notAMember(room: room.state.name.text) : .noSuchRoom(name.text)
       }
       return id
     }
@@ -46,7 +46,7 @@ extension Conversation {
       return room
     case .named(let name):
       guard let id = self.roomIDs[name.key], let room = self.rooms[id],
-        room.isListed || room.members[session.participant] != nil
+        self.mayKnow(room, session)
       else { throw .noSuchRoom(name.text) }
       return room
     }

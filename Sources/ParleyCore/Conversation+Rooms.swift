@@ -12,15 +12,19 @@ extension Conversation {
     try self.checkOpening(name, by: try self.loggedIn(session), closing: 0)
   }
 
-  private func checkOpening(
+  func checkOpening(
     _ name: Name, by session: Session, closing: Int
   ) throws(Refusal) {
     let id = self.roomIDs[name.key]
     if let id {
       if session.open.contains(id) { return }
+      try self.checkEntry(id, by: session)
     } else {
       try Names.checkRoom(name)
       try self.checkCreation(by: session)
+      if !self.isAdministrator(session) {
+        try self.checkOwned(by: self.holder(session.participant))
+      }
       guard self.hasSpaceForRoom else { throw .tooMany(.roomsOfServer, max: Limits.roomsMax) }
     }
     guard session.open.count - closing < Limits.openRoomsMax else {
@@ -60,9 +64,10 @@ extension Conversation {
     if let current = session.current {
       self.close(current, in: entry.session, .switched, entry, into: &effects)
     }
-    let (id, isNew) = self.findOrMake(name, owner: session.participant, at: entry.stamp)
+    let (id, isNew) = self.findOrMake(
+      name, owner: self.holder(session.participant), at: entry.stamp)
     self.open(
-      id, reason: .switched, isNewRoom: isNew, becomesCurrent: true, tag: entry.tag, entry,
+      id, in: entry.session, reason: .switched, isNewRoom: isNew, becomesCurrent: true, tag: entry.tag, entry,
       into: &effects)
   }
 
@@ -74,9 +79,10 @@ extension Conversation {
       self.showAgain(id, entry, into: &effects)
       return
     }
-    let (id, isNew) = self.findOrMake(name, owner: session.participant, at: entry.stamp)
+    let (id, isNew) = self.findOrMake(
+      name, owner: self.holder(session.participant), at: entry.stamp)
     self.open(
-      id, reason: .added, isNewRoom: isNew, becomesCurrent: session.current == nil,
+      id, in: entry.session, reason: .added, isNewRoom: isNew, becomesCurrent: session.current == nil,
       tag: entry.tag, entry, into: &effects)
   }
 
@@ -93,7 +99,7 @@ extension Conversation {
       guard !session.open.contains(id) else { continue }
       // The login has one answer, its welcome: what follows carries no tag.
       self.open(
-        id, reason: .autojoin, isNewRoom: isNew, becomesCurrent: session.current == nil,
+        id, in: entry.session, reason: .autojoin, isNewRoom: isNew, becomesCurrent: session.current == nil,
         tag: .none, entry, into: &effects)
     }
   }
@@ -120,9 +126,7 @@ extension Conversation {
       self.close(id, in: session, .left, entry, into: &effects)
     }
     self.endMembership(of: session.participant, in: id, at: entry.stamp, into: &effects)
-    if let room = self.rooms[id], room.members.isEmpty, !room.stays {
-      self.deleteRoom(id, into: &effects)
-    }
+    self.deleteIfLeft(id, into: &effects)
     self.answerLeaving(
       name, toLobby: then == .lobby && session.current == id, entry, into: &effects)
   }
@@ -137,8 +141,8 @@ extension Conversation {
       self.change(entry.session) { $0.current = lobby }
     } else if let lobby, (try? self.checkOpening(.lobby, by: session, closing: 0)) != nil {
       self.open(
-        lobby, reason: .returned, isNewRoom: false, becomesCurrent: true, tag: entry.tag, entry,
-        into: &effects)
+        lobby, in: entry.session, reason: .returned, isNewRoom: false, becomesCurrent: true,
+        tag: entry.tag, entry, into: &effects)
       return
     }
     let current = self.sessions[entry.session]?.current
@@ -152,7 +156,10 @@ extension Conversation {
     let session = try self.loggedIn(session)
     if !text.isEmpty { try TextRules.check(text, .topic, bytesMax: Limits.topicBytesMax) }
     let id = try self.joined(selector, by: session)
-    if let owner = self.rooms[id]?.state.owner, owner != session.participant {
+    guard let room = self.rooms[id] else { throw .noCurrentRoom }
+    // Where nobody governs, everybody may.
+    if room.state.owner == nil, room.operators.isEmpty { return id }
+    guard let role = self.role(of: session, in: room), role >= .operator else {
       throw .notPermitted(.setTopic)
     }
     return id

@@ -26,6 +26,10 @@ package struct Conversation: ~Copyable {
   var permanentKeys: Set<String> = [Name.lobby.key]
   var emptyRooms = EmptyRooms()
   var accounts = Accounts()
+  /// Bans from the server.
+  var serverStandings: [StandingState] = []
+  /// How many rooms one owns, of those who own any.
+  var owned: [Holder: Int] = [:]
   /// Participants with a session.
   var peopleHere = 0
   /// Sessions that an API token let in.

@@ -8,8 +8,8 @@ struct Participant {
   var sessions: [SessionID] = []
   /// Rooms that it is a member of.
   var rooms: [RoomID] = []
-  /// Rooms that it owns, a member or not.
-  var owned: [RoomID] = []
+  /// Of a guest: rooms in which it has a role or an invitation, a member or not.
+  var roles: [RoomID] = []
   /// Its direct conversations.
   var directs: [RoomID] = []
   /// The name of its account.
@@ -36,6 +36,8 @@ struct Session {
   /// What it may do where an API token let it in, and that token's number.
   var scopes: Scopes?
   var token: UInt32?
+  let address: PeerAddress
+  let returnsToLobby: Bool
 
   init(_ state: SessionState, sender: Sender) {
     self.id = state.id
@@ -44,6 +46,8 @@ struct Session {
     self.sender = sender
     self.scopes = state.scopes
     self.token = state.token
+    self.address = state.address
+    self.returnsToLobby = state.returnsToLobby
   }
 
   var participant: ParticipantID { self.sender.participant }
@@ -52,7 +56,8 @@ struct Session {
   var state: SessionState {
     SessionState(
       id: self.id, participant: self.participant, current: self.current, open: self.open,
-      scopes: self.scopes, token: self.token)
+      scopes: self.scopes, token: self.token, address: self.address,
+      returnsToLobby: self.returnsToLobby)
   }
 }
 

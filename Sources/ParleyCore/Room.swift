@@ -37,6 +37,14 @@ struct Room {
   var posts: Ring<PostNote>
   /// Who took those of `lines` and `posts` away that are removed.
   var removedBy: [Sequence: String] = [:]
+  /// Operators, bans, mutes and invitations, in the order of their numbers.
+  var standings: [StandingState] = []
+  /// Those of the standings who are operators.
+  private(set) var operators: Set<Holder> = []
+  /// Whether not everybody may join.
+  private(set) var isGuarded = false
+  /// Whether not every member may speak at any time.
+  private(set) var isRestricted = false
   /// The lobby and the rooms of the configuration.
   var isPermanent = false
   /// Whether its state has changed since it was last recorded.
@@ -62,15 +70,46 @@ struct Room {
     for note in loaded.lines + loaded.posts {
       if let name = note.removedBy { self.removedBy[note.sequence] = name }
     }
+    self.survey()
+  }
+
+  /// Finds anew what its standings and options come to.
+  mutating func survey() {
+    self.operators = []
+    let options = self.state.options
+    self.isGuarded = options.isPrivate
+    self.isRestricted = options.slowSeconds > 0 || options.posting != .members
+    for standing in self.standings {
+      switch standing.kind {
+      case .operatorship:
+        if case .holder(let holder) = standing.subject { self.operators.insert(holder) }
+      case .ban: self.isGuarded = true
+      case .mute: self.isRestricted = true
+      case .invitation: break
+      }
+    }
+  }
+
+  func isInvited(_ holder: Holder) -> Bool {
+    self.invitation(of: holder) != nil
+  }
+
+  func invitation(of holder: Holder) -> StandingState? {
+    self.standings.first { $0.kind == .invitation && $0.subject == .holder(holder) }
   }
 
   /// Whether it exists without members for good.
   var stays: Bool {
-    self.isPermanent || self.state.posts > 0
+    self.isPermanent || self.state.options.isPermanent || self.state.posts > 0
   }
 
-  /// Whether `rooms` should list it.
+  /// Whether `rooms` should list it for everybody.
   var isListable: Bool {
+    self.isShown && !self.state.options.isPrivate && !self.state.options.isUnlisted
+  }
+
+  /// Whether `rooms` should list it for its members.
+  var isShown: Bool {
     self.state.kind == .room && (!self.present.isEmpty || self.stays)
   }
 

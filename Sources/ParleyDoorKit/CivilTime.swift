@@ -54,6 +54,15 @@ package enum CivilTime {
     return names[((Int(count) % 7) + 7) % 7]
   }
 
+  /// `2026-11-21 14:05`, in UTC.
+  package static func text(of time: Timestamp) -> String {
+    var buffer = ByteBuffer()
+    buffer.writeDate(self.day(of: time, offsetSeconds: 0))
+    buffer.writeStaticString(" ")
+    buffer.writeClock(time)
+    return String(buffer: buffer)
+  }
+
   private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
     let quotient = value / divisor
     return value % divisor < 0 ? quotient - 1 : quotient

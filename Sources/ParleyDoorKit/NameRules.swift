@@ -27,6 +27,13 @@ package enum NameRules {
       punctuation: "-_.")
   }
 
+  /// A part of a participant's name, as masks have them: it may begin with anything.
+  static func part(_ text: String) throws(Refusal) -> Name {
+    try self.name(
+      text, scalarsMax: Limits.nameScalarsMax, bytesMax: Limits.nameBytesMax,
+      punctuation: "-_.[]{}|^`")
+  }
+
   private static func name(
     _ given: String, scalarsMax: Int, bytesMax: Int, punctuation: String
   ) throws(Refusal) -> Name {

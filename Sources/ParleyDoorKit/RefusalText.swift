@@ -28,8 +28,10 @@ package enum RefusalText {
     case .messageRemoved(let conversation, let sequence, let name):
       "message #\(sequence.number) of \(conversation) was removed by \(name)"
     case .roomIsPrivate(let room): "\(room) is private"
-    case .banned(let room): "you are banned from \(room)"
-    case .muted(let room): "you are muted in \(room)"
+    case .banned(let room, let until, let reason):
+      "you are banned from \(room ?? "this server")" + self.end(until)
+        + (reason.isEmpty ? "" : ": \(reason)")
+    case .muted(let room, let until): "you are muted in \(room)" + self.end(until)
     case .notPermitted(let deed): self.explanation(deed)
     case .tooMany(let bounded, let max): "at most \(max) \(self.plural(bounded))"
     case .tooFast: "too many commands at once"
@@ -52,6 +54,24 @@ package enum RefusalText {
     case .noSuchToken(let number): "there is no token \(number)"
     case .noSuchInvite(let number): "there is no code \(number)"
     case .noCertificate: "your connection has no client certificate that opens an account"
+    case .slowMode(let room, let seconds):
+      "\(room) is in slow mode, and you have spoken just now: wait \(seconds) s"
+    case .noSuchStanding(let kind, let name): self.explanation(kind, name)
+    case .notInRoom(let name, let room): "\(name) is not in \(room)"
+    }
+  }
+
+  /// ` until 2026-11-21 14:05 UTC`, or nothing.
+  private static func end(_ until: Timestamp?) -> String {
+    until.map { " until \(CivilTime.text(of: $0)) UTC" } ?? ""
+  }
+
+  private static func explanation(_ kind: StandingKind, _ name: String) -> String {
+    switch kind {
+    case .operatorship: "\(name) is no operator"
+    case .ban: "there is no ban of \(name)"
+    case .mute: "there is no mute of \(name)"
+    case .invitation: "\(name) is not invited"
     }
   }
 
@@ -79,13 +99,20 @@ package enum RefusalText {
 
   private static func explanation(_ deed: Refusal.NotPermitted) -> String {
     switch deed {
-    case .setTopic: "only the room's owner sets its topic"
-    case .removeMessage: "only its author removes a message"
+    case .setTopic: "only the room's operators set its topic"
+    case .removeMessage: "only its author and the room's operators remove a message"
     case .directToSelf: "a direct message goes to somebody else"
     case .ignoreSelf: "you cannot ignore yourself"
     case .oldMessage: "the message is too old for that; it can only be read"
     case .administer: "only an administrator may do that"
     case .makeRoom: "only some may make rooms here"
+    case .operate: "only the room's operators may do that"
+    case .own: "only the room's owner may do that"
+    case .outrank: "that person's role is no lesser than yours"
+    case .post: "only operators post in this room"
+    case .keepRoom: "a room that stays needs an owner with an account"
+    case .changeFixedRoom: "the server's own rooms are never that"
+    case .moderateSelf: "you cannot do that to yourself"
     }
   }
 
@@ -102,8 +129,10 @@ package enum RefusalText {
     case .search: "what is searched for"
     case .password: "a password"
     case .label: "what a token is called"
+    case .reason: "a reason"
+    case .mask: "a mask"
     case .rooms, .members, .ignored, .roomsOfServer, .participants, .tokens, .certificates,
-      .invites, .accounts:
+      .invites, .accounts, .standings, .ownedRooms, .strangers:
       "it"
     }
   }
@@ -130,6 +159,11 @@ package enum RefusalText {
     case .certificates: "certificates can open one account"
     case .invites: "codes can wait to be used"
     case .accounts: "accounts can exist on this server"
+    case .reason: "reasons"
+    case .mask: "masks"
+    case .standings: "operators, bans, mutes and invitations can be kept"
+    case .ownedRooms: "rooms can be owned by one person"
+    case .strangers: "people whom you have not written with can be written to in an hour"
     }
   }
 }

@@ -192,9 +192,21 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     if count > 0 {
       self.waiting.removeFirst(count)
       self.inFlight += count
-      self.host.submit(requests, from: self)
+      self.submit(requests)
     }
     self.holdReads()
+  }
+
+  /// Hands commands on; those that begin a session say where it comes from.
+  private func submit(_ requests: [Request]) {
+    guard requests.contains(where: { $0.command.isArrival }) else {
+      return self.host.submit(requests, from: self)
+    }
+    var requests = requests
+    for index in requests.indices where requests[index].command.isArrival {
+      requests[index].address = self.origin.peer
+    }
+    self.host.submit(requests, from: self)
   }
 
   /// How many commands may go on, at most so many: up to the first after which the others wait.
@@ -222,7 +234,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     guard !self.isClosing else { return }
     self.isWorking = false
     self.inFlight += 1
-    self.host.submit([request], from: self)
+    self.submit([request])
   }
 
   /// Nothing came of it.
@@ -361,7 +373,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     if !requests.isEmpty { self.pace?.owe(self.delay.cost, at: now) }
     self.dropWaiting()
     self.inFlight += requests.count
-    if !requests.isEmpty { self.host.submit(requests, from: self) }
+    if !requests.isEmpty { self.submit(requests) }
     self.host.disconnected(self, departure)
   }
 }

@@ -1,4 +1,5 @@
 package import NIOCore
+package import ParleyModel
 
 /// Where a session comes from, and over what.
 package struct SessionOrigin: Sendable {
@@ -29,6 +30,11 @@ package struct SessionOrigin: Sendable {
     } else {
       self.init(address: channel.remoteAddress, protection: .none)
     }
+  }
+
+  /// The address as the law knows it.
+  package var peer: PeerAddress {
+    self.address.flatMap { IPAddress($0) }.map { PeerAddress(bits: $0.bits) } ?? .none
   }
 
   /// Whether the session came over TLS or the Unix socket.

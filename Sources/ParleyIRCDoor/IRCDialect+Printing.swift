@@ -52,6 +52,8 @@ extension IRCDialect {
       buffer.writeStaticString(" PART #")
       buffer.writeString(room)
       self.ircPrinter.end(&buffer)
+    case .notice(let notice):
+      self.printNotice(notice, into: &buffer)
     case .local:
       guard !self.prepared.isEmpty else { return }
       switch self.prepared.removeFirst() {
@@ -64,7 +66,7 @@ extension IRCDialect {
       // What was done is answered by nothing in IRC.
       return
     case .greeting, .topic, .topicSet, .removed, .posts, .message, .history, .found, .people,
-      .rooms, .profile, .away, .ignoring, .account:
+      .rooms, .profile, .away, .ignoring, .account, .moderation, .audit:
       // None of the six words asks for these.
       return
     }
@@ -130,6 +132,22 @@ extension IRCDialect {
     self.numeric(.endOfNames, [channel], "End of /NAMES list", &buffer)
   }
 
+  /// What concerns this session: a KICK, an INVITE, or a word of the server.
+  private mutating func printNotice(_ notice: Notice, into buffer: inout ByteBuffer) {
+    switch notice {
+    case .expelled(let room, let by, let isBanned, _, let reason, current: _):
+      self.openRooms.remove(room)
+      let word = isBanned ? "banned" : "kicked"
+      self.write(
+        ":\(by)!\(by)@parley KICK #\(room) \(self.ownName) :"
+          + (reason.isEmpty ? word : "\(word): \(reason)"), &buffer)
+    case .invited(let room, let by):
+      self.write(":\(by)!\(by)@parley INVITE \(self.ownName) :#\(room)", &buffer)
+    case .muted, .unmuted, .reported:
+      self.fromServer("NOTICE", [self.ownName], ChangeText.notice(notice), &buffer)
+    }
+  }
+
   // MARK: Refusals
 
   private func printRefusal(_ refusal: Refusal, into buffer: inout ByteBuffer) {
@@ -152,7 +170,7 @@ extension IRCDialect {
       self.numeric(.alreadyRegistered, [], "You may not reregister", &buffer)
     case .notAMember(let room):
       self.numeric(.cannotSendToChannel, ["#" + room], text, &buffer)
-    case .muted(let room):
+    case .muted(let room, until: _), .slowMode(let room, seconds: _):
       self.numeric(.cannotSendToChannel, ["#" + room], text, &buffer)
     case .noSuchRoom(let room):
       self.numeric(.noSuchChannel, [Self.channel(room)], "No such channel", &buffer)
@@ -160,8 +178,12 @@ extension IRCDialect {
       self.numeric(.noSuchNick, [name], "No such nick", &buffer)
     case .roomIsPrivate(let room):
       self.numeric(.inviteOnlyChannel, ["#" + room], text, &buffer)
-    case .banned(let room):
+    case .banned(let room?, until: _, reason: _):
       self.numeric(.bannedFromChannel, ["#" + room], text, &buffer)
+    case .banned(room: nil, until: _, reason: _):
+      self.numeric(.bannedCreep, [], text, &buffer)
+    case .notPermitted(.operate), .notPermitted(.own), .notPermitted(.outrank):
+      self.numeric(.chanOPrivilegesNeeded, ["*"], text, &buffer)
     case .tooMany(.rooms, max: _):
       self.numeric(.tooManyChannels, ["*"], text, &buffer)
     case .tooLong(.line, bytesMax: _), .tooLong(.message, bytesMax: _):
@@ -170,7 +192,7 @@ extension IRCDialect {
       .tooMany, .tooFast, .nonceReused, .storageUnavailable, .shuttingDown, .notAPost,
       .nobodyToAnswer, .alreadyInLobby, .passwordTooShort, .notRegistered, .alreadyRegistered,
       .registrationClosed, .accountNeeded, .noSuchAccount, .tooBusy, .scopeMissing, .noSuchToken,
-      .noSuchInvite, .noCertificate:
+      .noSuchInvite, .noCertificate, .noSuchStanding, .notInRoom:
       // IRCv3 standard replies, https://ircv3.net/specs/extensions/standard-replies, need a
       // capability; 400 is what clients without it show.
       self.numeric(.unknownError, [refusal.code], text, &buffer)
@@ -189,7 +211,7 @@ extension IRCDialect {
       .endOfNames, .unknownError, .noSuchNick, .noSuchChannel, .cannotSendToChannel,
       .tooManyChannels, .inputTooLong, .unknownCommand, .erroneousNickname, .nicknameInUse,
       .notOnChannel, .notRegistered, .needMoreParameters, .alreadyRegistered, .passwordMismatch,
-      .inviteOnlyChannel, .bannedFromChannel, .badChannelMask, .chanOPrivilegesNeeded:
+      .bannedCreep, .inviteOnlyChannel, .bannedFromChannel, .badChannelMask, .chanOPrivilegesNeeded:
       nil
     }
   }
@@ -208,6 +230,7 @@ extension IRCDialect {
     case .storageFailed: "What was asked for could not be read"
     case .overflow: "Too much was waiting"
     case .accessRevoked: "The token was revoked"
+    case .banned(let reason): reason.isEmpty ? "Banned" : "Banned: " + reason
     }
   }
 

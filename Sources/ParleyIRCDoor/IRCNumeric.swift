@@ -29,6 +29,7 @@ enum IRCNumeric: UInt16, Hashable, Sendable {
   case needMoreParameters = 461
   case alreadyRegistered = 462
   case passwordMismatch = 464
+  case bannedCreep = 465
   case inviteOnlyChannel = 473
   case bannedFromChannel = 474
   case badChannelMask = 476

@@ -45,7 +45,45 @@ package struct IRCPrinter: RoomPrinter {
       buffer.writeStaticString(" removed message #")
       buffer.writeDecimal(sequence.number)
       self.end(&buffer)
+    case .changed(let change, let sender):
+      self.printChange(change, by: sender, room, &buffer)
     }
+  }
+
+  /// What has a mode of its own is told as one (https://modern.ircdocs.horse/#mode-message), the
+  /// rest in words.
+  private func printChange(
+    _ change: RoomChange, by sender: Sender, _ room: String, _ buffer: inout ByteBuffer
+  ) {
+    switch change {
+    case .standing(.operatorship, let title, _, _, let isMade):
+      self.printMode(isMade ? "+o" : "-o", title, by: sender, room, &buffer)
+    case .standing(.ban, let title, _, _, let isMade):
+      let mask = title.utf8.contains(UInt8(ascii: " ")) ? "*!*@*" : title + "!*@*"
+      self.printMode(isMade ? "+b" : "-b", mask, by: sender, room, &buffer)
+    case .setting, .standing, .owner, .removedAll:
+      buffer.writeStaticString(":parley NOTICE #")
+      buffer.writeString(room)
+      buffer.writeStaticString(" :")
+      buffer.writeString(sender.name)
+      buffer.writeStaticString(" ")
+      buffer.writeString(ChangeText.deed(change))
+      self.end(&buffer)
+    }
+  }
+
+  private func printMode(
+    _ mode: String, _ parameter: String, by sender: Sender, _ room: String,
+    _ buffer: inout ByteBuffer
+  ) {
+    self.source(sender.name, &buffer)
+    buffer.writeStaticString(" MODE #")
+    buffer.writeString(room)
+    buffer.writeStaticString(" ")
+    buffer.writeString(mode)
+    buffer.writeStaticString(" ")
+    buffer.writeString(parameter)
+    self.end(&buffer)
   }
 
   /// IRC clients count who is in a channel: each is told.

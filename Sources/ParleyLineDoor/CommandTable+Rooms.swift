@@ -6,7 +6,7 @@ extension CommandTable {
     CommandRow(
       "join", "switch to a room; it is made where there is none",
       details: ["Closes the current room, which stays joined: nothing of it is lost to you."],
-      refusals: ["bad_name", "too_many"],
+      refusals: ["bad_name", "banned", "room_is_private", "too_many"],
       forms: [
         CommandForm(
           "/join", "JOIN", arguments: "ROOM", examples: ["python", "#python"],
@@ -18,7 +18,7 @@ extension CommandTable {
     CommandRow(
       "add", "open one more room beside the current one",
       details: ["%join adds the lobby."],
-      refusals: ["bad_name", "too_many"],
+      refusals: ["bad_name", "banned", "room_is_private", "too_many"],
       forms: [
         CommandForm(
           "/add", "%groupjoin", arguments: "ROOM", examples: ["python", "#python"],

@@ -59,6 +59,7 @@ extension LineDialect {
             "\(session.session.number)", session.name,
             session.account.map { "account \($0)" } ?? "a guest",
             Self.count(session.rooms, "room", "rooms"),
+            session.address == .none ? "on this host" : "from \(session.address)",
           ]
         }, into: &buffer)
       if more > 0 { self.line("  and \(more) more", &buffer) }

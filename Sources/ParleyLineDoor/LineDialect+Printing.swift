@@ -89,6 +89,8 @@ extension LineDialect {
     case .garbage(let reason): "*** \(reason); bye."
     case .storageFailed: "*** what you asked for could not be read; bye."
     case .overflow: "*** too much was waiting for you; bye."
+    case .banned(let reason):
+      "*** you are banned from this server" + (reason.isEmpty ? "." : ": \(reason)")
     case .accessRevoked: "*** the token that let you in was revoked; bye."
     }
   }

@@ -53,10 +53,8 @@ extension LineDialect {
       self.printFound(conversation, query, excerpt, into: &buffer)
     case .people(let room, let people, let more):
       self.printPeople(room, people, more: more, into: &buffer)
-    case .rooms(let rooms, let more):
-      self.printRooms(rooms, more: more, into: &buffer)
-    case .profile(let profile):
-      self.printProfile(profile, into: &buffer)
+    case .rooms(let rooms, let more): self.printRooms(rooms, more: more, into: &buffer)
+    case .profile(let profile): self.printProfile(profile, into: &buffer)
     case .away(let text):
       self.line(text.map { "ok you are away: \($0)" } ?? "ok you are back", &buffer)
     case .ignoring(let name, let isIgnored):
@@ -66,8 +64,10 @@ extension LineDialect {
             ? "nothing of \(name) any more; /ignore \(name) again shows it"
             : "what \(name) writes again"),
         &buffer)
-    case .account(let answer):
-      self.printAccount(answer, into: &buffer)
+    case .account(let answer): self.printAccount(answer, into: &buffer)
+    case .moderation(let answer): self.printModeration(answer, into: &buffer)
+    case .audit(let room, let excerpt): self.printAudit(room, excerpt, into: &buffer)
+    case .notice(let notice): self.printNotice(notice, into: &buffer)
     case .local:
       self.printPrepared(into: &buffer)
     }
@@ -111,6 +111,7 @@ extension LineDialect {
       self.line("ok \(made)\(self.whereTextGoes)", &buffer)
     case .again:
       self.line("ok you are in \(entry.name) already; \(self.whereTextGoes)", &buffer)
+    case .returned where before == entry.name: break  // A notice has said it.
     case .returned:
       let left = before.map { "you left \($0); " } ?? ""
       self.line("ok \(left)\(self.whereTextGoes)", &buffer)
@@ -299,7 +300,7 @@ extension LineDialect {
     let names = people.map { person in
       var notes: [String] = []
       if person.name == self.ownName { notes.append("you") }
-      if person.isOwner { notes.append("owner") }
+      if person.role > .member { notes.append(person.role.word) }
       if person.isAway { notes.append("away") }
       return person.name + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))")
     }

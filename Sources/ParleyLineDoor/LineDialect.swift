@@ -348,7 +348,8 @@ package struct LineDialect: Dialect {
       return self.answer(.question(question), into: &inbound)
     }
     self.framer.hideEcho(false, replies: &inbound.immediate)
-    let isNaming = self.phase == .naming
+    // While a name is on its way, what follows it waits for the newest of both.
+    let isNaming = self.phase != .inside
     if isNaming { self.promptTags.append(RequestTag(self.nextTagValue())) }
     switch step {
     case .ask: break

@@ -46,6 +46,18 @@ enum LineHint {
     case .noSuchToken: "/token lists them"
     case .noSuchInvite: nil
     case .noCertificate: "/login NAME asks for the password"
+    case .slowMode: nil
+    case .noSuchStanding(let kind, _): self.hint(kind)
+    case .notInRoom: "/who lists who is"
+    }
+  }
+
+  private static func hint(_ kind: StandingKind) -> String {
+    switch kind {
+    case .operatorship: "/op lists them"
+    case .ban: "/ban lists them"
+    case .mute: "/mute lists them"
+    case .invitation: "/invite lists them"
     }
   }
 
@@ -85,10 +97,11 @@ enum LineHint {
   private static func hint(_ bounded: Refusal.Bounded) -> String {
     switch bounded {
     case .line, .message: "send it in parts, or /post it"
-    case .post, .subject, .topic, .name, .awayText, .lastWord, .search, .password, .label:
+    case .post, .subject, .topic, .name, .awayText, .lastWord, .search, .password, .label,
+      .reason, .mask:
       "make it shorter"
     case .rooms, .members, .ignored, .roomsOfServer, .participants, .tokens, .certificates,
-      .invites, .accounts:
+      .invites, .accounts, .standings, .ownedRooms, .strangers:
       "make it less"
     }
   }
@@ -101,8 +114,11 @@ enum LineHint {
     case .search: return "leave some out"
     case .tokens: return "/token revoke N takes one away"
     case .certificates: return "/cert remove takes them away"
+    case .standings: return "lift one first"
+    case .ownedRooms: return "/disown one, or /owner gives it to another"
     case .line, .message, .post, .subject, .topic, .name, .awayText, .lastWord, .members,
-      .roomsOfServer, .participants, .password, .label, .invites, .accounts:
+      .roomsOfServer, .participants, .password, .label, .invites, .accounts, .reason, .mask,
+      .strangers:
       return "try again later"
     }
   }

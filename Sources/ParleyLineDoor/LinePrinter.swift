@@ -72,6 +72,13 @@ package struct LinePrinter: RoomPrinter {
       buffer.writeStaticString(" removed #")
       buffer.writeDecimal(sequence.number)
       self.end(&buffer)
+    case .changed(let change, let sender):
+      self.begin(event.time, room, &buffer)
+      buffer.writeStaticString("~ ")
+      self.name(sender.name, &buffer)
+      buffer.writeStaticString(" ")
+      buffer.writeString(ChangeText.deed(change))
+      self.end(&buffer)
     }
   }
 
@@ -222,7 +229,13 @@ package struct LinePrinter: RoomPrinter {
       }
     case .connectionLost: buffer.writeStaticString("connection lost")
     case .timedOut: buffer.writeStaticString("timed out")
-    case .kicked: buffer.writeStaticString("kicked")
+    case .kicked(let by, let why):
+      buffer.writeStaticString("kicked by ")
+      buffer.writeString(by)
+      if !why.isEmpty {
+        buffer.writeStaticString(": ")
+        buffer.writeString(why)
+      }
     case .serverStopped: buffer.writeStaticString("server stopped")
     }
   }

@@ -164,6 +164,7 @@ extension ProtoAdminister {
       }
     case .revokeInvite(let number): self.revokeInvite = number
     case .announce(let text): self.announce = text
+    case .moderate(let moderation): self.moderate = ProtoModerate(moderation)
     }
   }
 }
@@ -196,6 +197,7 @@ extension AdminProposal {
       self = .addInvite(digest: Array(it.digest), microseconds: it.microseconds)
     case .revokeInvite(let number): self = .revokeInvite(number)
     case .announce(let text): self = .announce(text)
+    case .moderate(let it): self = .moderate(try Moderation(it))
     case nil: throw .newer("an administrator decided what this release does not know")
     }
   }

@@ -30,6 +30,9 @@ package enum EventCodec {
         $0.idEpoch = ProtoEpoch(id.epoch)
         $0.idSequence = id.sequence.number
       }
+    case .changed(let change, let sender):
+      proto.sender = ProtoSender(sender)
+      proto.set(change)
     }
     return StateCodec.bytes(proto)
   }
@@ -50,6 +53,12 @@ package enum EventCodec {
       try known(it)
       let id = MessageID(epoch: try Epoch(it.idEpoch), sequence: Sequence(it.idSequence))
       return .removed(Sequence(it.sequence), id, by: sender)
+    case .setting(let it): return .changed(.setting(try RoomSetting(it)), by: sender)
+    case .standing(let it): return .changed(try RoomChange(it), by: sender)
+    case .owner(let it):
+      try known(it)
+      return .changed(.owner(it.hasName ? it.name : nil), by: sender)
+    case .removedAll(let it): return .changed(try RoomChange(it), by: sender)
     case nil: throw .newer("a room was told what this release does not know")
     }
   }

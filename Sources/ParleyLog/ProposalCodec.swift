@@ -6,6 +6,7 @@ extension ProtoEntry {
     self.stamp = entry.stamp.microseconds
     self.session = entry.session.number
     if let nonce = entry.nonce { self.nonce = nonce.text }
+    if entry.address != .none { self.address = ProtoAddress(entry.address) }
     self.proposal = Self.proposal(entry.proposal)
   }
 
@@ -71,12 +72,12 @@ extension ProtoEntry {
           $0.conversation = Self.conversation(conversation)
           $0.sequence = sequence.number
         })
-    case .away(let text):
-      .away(.with { if let text { $0.text = text } })
+    case .away(let text): .away(.with { if let text { $0.text = text } })
     case .ignore(let name): .ignore(ProtoName(name))
     case .verified(let verified): .verified(ProtoVerified(verified))
     case .administer(let proposal, let asOwner):
       .administer(ProtoAdminister(proposal, asOwner: asOwner))
+    case .moderate(let moderation): .moderate(ProtoModerate(moderation))
     }
   }
 
@@ -108,7 +109,7 @@ extension Entry {
     self.init(
       offset: offset, stamp: Timestamp(microseconds: proto.stamp),
       session: SessionID(proto.session), nonce: proto.hasNonce ? Nonce(proto.nonce) : nil,
-      proposal: try Proposal(proposal))
+      address: proto.hasAddress ? try PeerAddress(proto.address) : .none, proposal: try Proposal(proposal))
   }
 }
 
@@ -158,6 +159,7 @@ extension Proposal {
     case .verified(let it): self = .verified(try Verified(it))
     case .administer(let it):
       self = .administer(try AdminProposal(it), asOwner: it.asOwner)
+    case .moderate(let it): self = .moderate(try Moderation(it))
     }
   }
 }

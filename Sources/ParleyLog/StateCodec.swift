@@ -13,6 +13,7 @@ package enum StateCodec {
     case .nonce(let state): self.bytes(ProtoNonceState(state))
     case .account(let state): self.bytes(ProtoAccountState(state))
     case .invite(let state): self.bytes(ProtoInviteState(state))
+    case .standing(let state): self.bytes(ProtoStandingState(state))
     }
   }
 
@@ -23,7 +24,8 @@ package enum StateCodec {
       lastEpoch: it.lastEpoch, lastRoom: RoomID(it.lastRoom),
       lastParticipant: ParticipantID(it.lastParticipant),
       lastStamp: Timestamp(microseconds: it.lastStamp),
-      lastAccount: AccountID(it.lastAccount), lastInvite: it.lastInvite)
+      lastAccount: AccountID(it.lastAccount), lastInvite: it.lastInvite,
+      lastStanding: it.lastStanding, audit: it.hasAudit ? RoomID(it.audit) : nil)
   }
 
   package static func room(_ bytes: [UInt8]) throws(CodecError) -> RoomState {
@@ -32,16 +34,23 @@ package enum StateCodec {
     if it.hasDirect {
       try known(it.direct)
       kind = .direct(ParticipantID(it.direct.first), ParticipantID(it.direct.second))
+    } else if it.hasAuditOf {
+      kind = .audit(RoomID(it.auditOf))
     }
+    var owner: Holder? = it.hasOwner ? .participant(ParticipantID(it.owner)) : nil
+    if it.hasOwnerAccount { owner = .account(AccountID(it.ownerAccount)) }
+    let options = RoomOptions(
+      backlog: it.hasBacklog ? try Backlog(it.backlog) : nil, isPrivate: it.isPrivate,
+      isUnlisted: it.isUnlisted, isPermanent: it.isPermanent, slowSeconds: it.slowSeconds,
+      posting: try Posting(it.posting))
     return RoomState(
       id: RoomID(it.id), kind: kind, name: try Name(it.name), epoch: try Epoch(it.epoch),
       created: Timestamp(microseconds: it.created),
-      owner: it.hasOwner ? ParticipantID(it.owner) : nil,
-      topic: it.hasTopic ? try Topic(it.topic) : nil,
-      backlog: it.hasBacklog ? try Backlog(it.backlog) : nil,
+      owner: owner, topic: it.hasTopic ? try Topic(it.topic) : nil, options: options,
       head: Sequence(it.head), position: Position(it.position),
       lastTime: Timestamp(microseconds: it.lastTime), posts: Int(clamping: it.posts),
-      emptySince: it.hasEmptySince ? Timestamp(microseconds: it.emptySince) : nil)
+      emptySince: it.hasEmptySince ? Timestamp(microseconds: it.emptySince) : nil,
+      lastStanding: it.lastStanding, audit: it.hasAudit ? RoomID(it.audit) : nil)
   }
 
   package static func participant(_ bytes: [UInt8]) throws(CodecError) -> ParticipantState {
@@ -54,7 +63,8 @@ package enum StateCodec {
       lastDirect: it.hasLastDirect ? ParticipantID(it.lastDirect) : nil,
       lastSeen: it.hasLastSeen ? Timestamp(microseconds: it.lastSeen) : nil,
       resume: it.resume.map { RoomID($0) },
-      resumeCurrent: it.hasResumeCurrent ? RoomID(it.resumeCurrent) : nil)
+      resumeCurrent: it.hasResumeCurrent ? RoomID(it.resumeCurrent) : nil,
+      strangersSince: Timestamp(microseconds: it.strangersSince), strangers: it.strangers)
   }
 
   package static func session(_ bytes: [UInt8]) throws(CodecError) -> SessionState {
@@ -63,7 +73,9 @@ package enum StateCodec {
       id: SessionID(it.id), participant: ParticipantID(it.participant),
       current: it.hasCurrent ? RoomID(it.current) : nil, open: it.open.map { RoomID($0) },
       scopes: it.hasScopes ? try Scopes(it.scopes) : nil,
-      token: it.hasToken ? it.token : nil)
+      token: it.hasToken ? it.token : nil,
+      address: it.hasAddress ? try PeerAddress(it.address) : .none,
+      returnsToLobby: !it.staysNowhere)
   }
 
   package static func member(_ bytes: [UInt8]) throws(CodecError) -> MemberState {
@@ -71,7 +83,8 @@ package enum StateCodec {
     return MemberState(
       room: RoomID(it.room), participant: ParticipantID(it.participant),
       joinedAfter: Sequence(it.joinedAfter), window: try Window(it.window),
-      closedAfter: it.hasClosedAfter ? Sequence(it.closedAfter) : nil)
+      closedAfter: it.hasClosedAfter ? Sequence(it.closedAfter) : nil,
+      lastSpoke: it.hasLastSpoke ? Timestamp(microseconds: it.lastSpoke) : nil)
   }
 
   package static func nonce(_ bytes: [UInt8]) throws(CodecError) -> NonceState {
@@ -113,24 +126,41 @@ extension ProtoConversationState {
     self.lastStamp = state.lastStamp.microseconds
     self.lastAccount = state.lastAccount.number
     self.lastInvite = state.lastInvite
+    self.lastStanding = state.lastStanding
+    if let audit = state.audit { self.audit = audit.number }
   }
 }
 
 extension ProtoRoomState {
   fileprivate init(_ state: RoomState) {
     self.id = state.id.number
-    if case .direct(let first, let second) = state.kind {
+    switch state.kind {
+    case .room: break
+    case .direct(let first, let second):
       self.direct = .with {
         $0.first = first.number
         $0.second = second.number
       }
+    case .audit(let room): self.auditOf = room.number
     }
     self.name = ProtoName(state.name)
     self.epoch = ProtoEpoch(state.epoch)
     self.created = state.created.microseconds
-    if let owner = state.owner { self.owner = owner.number }
+    switch state.owner {
+    case .participant(let id): self.owner = id.number
+    case .account(let id): self.ownerAccount = id.number
+    case nil: break
+    }
     if let topic = state.topic { self.topic = ProtoTopic(topic) }
-    if let backlog = state.backlog { self.backlog = ProtoBacklog(backlog) }
+    if let backlog = state.options.backlog { self.backlog = ProtoBacklog(backlog) }
+    self.isPrivate = state.options.isPrivate
+    self.isUnlisted = state.options.isUnlisted
+    self.isPermanent = state.options.isPermanent
+    self.slowSeconds = state.options.slowSeconds
+    // Left out for members, as most rooms have it.
+    if state.options.posting != .members { self.posting = ProtoPosting(state.options.posting) }
+    self.lastStanding = state.lastStanding
+    if let audit = state.audit { self.audit = audit.number }
     self.head = state.head.number
     self.position = state.position.number
     self.lastTime = state.lastTime.microseconds
@@ -151,6 +181,8 @@ extension ProtoParticipantState {
     if let seen = state.lastSeen { self.lastSeen = seen.microseconds }
     self.resume = state.resume.map(\.number)
     if let current = state.resumeCurrent { self.resumeCurrent = current.number }
+    self.strangersSince = state.strangersSince.microseconds
+    self.strangers = state.strangers
   }
 }
 
@@ -162,6 +194,8 @@ extension ProtoSessionState {
     self.open = state.open.map(\.number)
     if let scopes = state.scopes { self.scopes = UInt32(scopes.rawValue) }
     if let token = state.token { self.token = token }
+    if state.address != .none { self.address = ProtoAddress(state.address) }
+    self.staysNowhere = !state.returnsToLobby
   }
 }
 
@@ -172,6 +206,7 @@ extension ProtoMemberState {
     self.joinedAfter = state.joinedAfter.number
     self.window = ProtoWindow(state.window)
     if let closed = state.closedAfter { self.closedAfter = closed.number }
+    if let spoke = state.lastSpoke { self.lastSpoke = spoke.microseconds }
   }
 }
 

@@ -75,7 +75,10 @@ extension ProtoDeparture {
       self.lastWord = lastWord
     case .connectionLost: self.reason = .connectionLost
     case .timedOut: self.reason = .timedOut
-    case .kicked: self.reason = .kicked
+    case .kicked(let by, let why):
+      self.reason = .kicked
+      self.by = by
+      self.why = why
     case .serverStopped: self.reason = .serverStopped
     }
   }
@@ -90,7 +93,7 @@ extension Departure {
     case .quit: self = .quit(proto.lastWord)
     case .connectionLost: self = .connectionLost
     case .timedOut: self = .timedOut
-    case .kicked: self = .kicked
+    case .kicked: self = .kicked(by: proto.by, reason: proto.why)
     case .serverStopped: self = .serverStopped
     case .unspecified, .UNRECOGNIZED: throw .newer("unknown reason for going")
     }
@@ -136,6 +139,8 @@ extension ProtoSettings {
       case .accounts: .accounts
       case .administrators: .administrators
       }
+    self.ownedRoomsMax = UInt32(clamping: settings.ownedRoomsMax)
+    self.strangersMax = UInt32(clamping: settings.strangersMax)
   }
 }
 
@@ -151,6 +156,8 @@ extension Settings {
       emptyRoomMicroseconds: proto.emptyRoomMicroseconds,
       registration: try Registration(proto.registration), allowsGuests: !proto.guestsRefused,
       roomCreation: try RoomCreation(proto.roomCreation))
+    if proto.hasOwnedRoomsMax { self.ownedRoomsMax = Int(proto.ownedRoomsMax) }
+    if proto.hasStrangersMax { self.strangersMax = Int(proto.strangersMax) }
   }
 }
 

@@ -219,6 +219,9 @@ public enum AdminCommand: Hashable, Sendable {
   case revokeInvite(UInt32)
   case sessions
   case announce(String)
+  /// As an administrator may anywhere.
+  case moderate(Moderation)
+  case moderation(ModerationQuery)
 }
 
 // MARK: Secrets at work
@@ -278,6 +281,7 @@ public enum AdminProposal: Hashable, Sendable {
   case addInvite(digest: [UInt8], microseconds: Int64)
   case revokeInvite(UInt32)
   case announce(String)
+  case moderate(Moderation)
 }
 
 // MARK: Answers
@@ -326,12 +330,16 @@ public struct SessionSummary: Hashable, Sendable {
   public var name: String
   public var account: String?
   public var rooms: Int
+  public var address: PeerAddress
 
-  public init(session: SessionID, name: String, account: String?, rooms: Int) {
+  public init(
+    session: SessionID, name: String, account: String?, rooms: Int, address: PeerAddress
+  ) {
     self.session = session
     self.name = name
     self.account = account
     self.rooms = rooms
+    self.address = address
   }
 }
 

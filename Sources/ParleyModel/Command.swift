@@ -37,7 +37,7 @@ public enum Departure: Hashable, Sendable {
   case quit(String)
   case connectionLost
   case timedOut
-  case kicked
+  case kicked(by: String, reason: String)
   /// The server stopped.
   case serverStopped
 }
@@ -106,6 +106,10 @@ public enum Command: Hashable, Sendable {
   indirect case verified(Verified)
   indirect case administerVerified(AdminProposal, asOwner: Bool)
 
+  // Moderation.
+  indirect case moderate(Moderation)
+  indirect case moderation(ModerationQuery)
+
   // Answers that the door itself knows, sent through the same queue so that answers keep the
   // order of the commands.
   /// Misuse that the parser found.
@@ -141,11 +145,17 @@ public struct Request: Sendable {
   public var command: Command
   public var tag: RequestTag
   public var nonce: Nonce?
+  /// Where the session comes from; of commands that begin one alone.
+  public var address: PeerAddress
 
-  public init(_ command: Command, tag: RequestTag = .none, nonce: Nonce? = nil) {
+  public init(
+    _ command: Command, tag: RequestTag = .none, nonce: Nonce? = nil,
+    address: PeerAddress = .none
+  ) {
     self.command = command
     self.tag = tag
     self.nonce = nonce
+    self.address = address
   }
 }
 
@@ -156,8 +166,17 @@ extension Command {
     case .account, .administer: true
     case .greet, .login, .nick, .quit, .ping, .join, .add, .leave, .topic, .setTopic, .say, .post,
       .reply, .direct, .remove, .list, .read, .history, .search, .who, .rooms, .whois, .away,
-      .ignore, .verified, .administerVerified, .misuse, .local:
+      .ignore, .verified, .administerVerified, .moderate, .moderation, .misuse, .local:
       false
+    }
+  }
+
+  /// Whether a session may begin with it.
+  public var isArrival: Bool {
+    switch self {
+    case .login, .verified: true
+    case .account(.loginByCertificate): true
+    default: false
     }
   }
 }

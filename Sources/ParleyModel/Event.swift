@@ -11,6 +11,8 @@ public enum Event: Hashable, Sendable {
   case renamed(Sender, to: String)
   /// A message was taken away.
   case removed(Sequence, MessageID, by: Sender)
+  /// The room's order was changed.
+  indirect case changed(RoomChange, by: Sender)
 }
 
 /// An event in its place among all that a room was told.
@@ -66,6 +68,8 @@ public enum Closing: Hashable, Sendable {
   case storageFailed
   /// The token that let it in was revoked.
   case accessRevoked
+  /// It was banned from the server.
+  case banned(reason: String)
   /// More is queued for it than ``Limits`` allows.
   case overflow
 }

@@ -76,4 +76,18 @@ public enum Limits {
   public static let certificatesMax = 8
   /// Codes to register with that wait to be used; the next is refused.
   public static let invitesMax = 10_000
+  /// Operators, bans, mutes and invitations of a room; the next is refused.
+  public static let standingsMax = 1_000
+  /// The same of the server.
+  public static let serverStandingsMax = 10_000
+  /// A mask for names in bytes; a longer one is refused.
+  public static let maskBytesMax = 256
+  /// Why somebody is banned or a message reported, in bytes; more is refused.
+  public static let reasonBytesMax = 200
+  /// How long a ban or mute with an end lasts at most, in microseconds (ten years).
+  public static let sanctionMicrosecondsMax: Int64 = 3_650 * 24 * 60 * 60 * 1_000_000
+  /// How long a room can make its members wait between two messages, in seconds (6 hours).
+  public static let slowSecondsMax: UInt32 = 6 * 60 * 60
+  /// Entries of the audit log that are shown where no number is given.
+  public static let auditDefault = 20
 }

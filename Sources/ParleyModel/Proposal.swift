@@ -31,6 +31,7 @@ public enum Proposal: Hashable, Sendable {
   case ignore(Name)
   indirect case verified(Verified)
   indirect case administer(AdminProposal, asOwner: Bool)
+  indirect case moderate(Moderation)
 }
 
 /// A proposal, stamped and (once the log has it) ordered.
@@ -42,18 +43,21 @@ public struct Entry: Sendable {
   /// Who proposed it; ``SessionID/server`` for the server's own.
   public var session: SessionID
   public var nonce: Nonce?
+  /// Where the session comes from; of proposals that begin one alone.
+  public var address: PeerAddress
   public var proposal: Proposal
   /// For the answer; only the run that took the command knows it, the log does not keep it.
   public var tag: RequestTag
 
   public init(
     offset: LogOffset, stamp: Timestamp, session: SessionID, nonce: Nonce? = nil,
-    proposal: Proposal, tag: RequestTag = .none
+    address: PeerAddress = .none, proposal: Proposal, tag: RequestTag = .none
   ) {
     self.offset = offset
     self.stamp = stamp
     self.session = session
     self.nonce = nonce
+    self.address = address
     self.proposal = proposal
     self.tag = tag
   }

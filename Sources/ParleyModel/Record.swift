@@ -24,6 +24,8 @@ public enum StateKey: Hashable, Sendable {
   case account(AccountID)
   /// A code to register with, by its number.
   case invite(UInt32)
+  /// Of a room, or of the server (room 0), by its number.
+  case standing(RoomID, UInt32)
 }
 
 /// All state but the messages and events: what a start loads.
@@ -36,6 +38,7 @@ public enum State: Hashable, Sendable {
   case nonce(NonceState)
   case account(AccountState)
   case invite(InviteState)
+  case standing(StandingState)
 
   public var key: StateKey {
     switch self {
@@ -47,6 +50,7 @@ public enum State: Hashable, Sendable {
     case .nonce(let nonce): .nonce(nonce.participant, nonce.nonce)
     case .account(let account): .account(account.id)
     case .invite(let invite): .invite(invite.number)
+    case .standing(let standing): .standing(standing.room, standing.number)
     }
   }
 }
@@ -63,11 +67,14 @@ public struct ConversationState: Hashable, Sendable {
   public var lastStamp: Timestamp
   public var lastAccount: AccountID
   public var lastInvite: UInt32
+  public var lastStanding: UInt32
+  /// Where what administrators do is kept, once there is something.
+  public var audit: RoomID?
 
   public init(
     settings: Settings, incarnation: UInt32, lastEpoch: UInt32, lastRoom: RoomID,
     lastParticipant: ParticipantID, lastStamp: Timestamp, lastAccount: AccountID = AccountID(0),
-    lastInvite: UInt32 = 0
+    lastInvite: UInt32 = 0, lastStanding: UInt32 = 0, audit: RoomID? = nil
   ) {
     self.settings = settings
     self.incarnation = incarnation
@@ -77,6 +84,8 @@ public struct ConversationState: Hashable, Sendable {
     self.lastStamp = lastStamp
     self.lastAccount = lastAccount
     self.lastInvite = lastInvite
+    self.lastStanding = lastStanding
+    self.audit = audit
   }
 }
 
@@ -85,6 +94,8 @@ public enum RoomKind: Hashable, Sendable {
   case room
   /// Between two participants, the smaller number first.
   case direct(ParticipantID, ParticipantID)
+  /// What was done in a room, or by administrators (room 0); nobody is a member.
+  case audit(RoomID)
 }
 
 /// A room without its messages and members.
@@ -94,11 +105,10 @@ public struct RoomState: Hashable, Sendable {
   public var name: Name
   public var epoch: Epoch
   public var created: Timestamp
-  /// Its creator, as long as that participant lives.
-  public var owner: ParticipantID?
+  /// Its creator, or who was given it.
+  public var owner: Holder?
   public var topic: Topic?
-  /// Of the room itself; nil means the server's default.
-  public var backlog: Backlog?
+  public var options: RoomOptions
   public var head: Sequence
   public var position: Position
   /// The time of its newest message.
@@ -107,13 +117,16 @@ public struct RoomState: Hashable, Sendable {
   public var posts: Int
   /// Since when it has had no members; nil while it has.
   public var emptySince: Timestamp?
+  public var lastStanding: UInt32
+  /// Where what was done in it is kept, once there is something.
+  public var audit: RoomID?
 
   public init(
     id: RoomID, kind: RoomKind, name: Name, epoch: Epoch, created: Timestamp,
-    owner: ParticipantID? = nil, topic: Topic? = nil, backlog: Backlog? = nil,
+    owner: Holder? = nil, topic: Topic? = nil, options: RoomOptions = RoomOptions(),
     head: Sequence = .zero, position: Position = .zero,
     lastTime: Timestamp = Timestamp(microseconds: 0), posts: Int = 0,
-    emptySince: Timestamp? = nil
+    emptySince: Timestamp? = nil, lastStanding: UInt32 = 0, audit: RoomID? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -122,12 +135,14 @@ public struct RoomState: Hashable, Sendable {
     self.created = created
     self.owner = owner
     self.topic = topic
-    self.backlog = backlog
+    self.options = options
     self.head = head
     self.position = position
     self.lastTime = lastTime
     self.posts = posts
     self.emptySince = emptySince
+    self.lastStanding = lastStanding
+    self.audit = audit
   }
 }
 
@@ -147,11 +162,15 @@ public struct ParticipantState: Hashable, Sendable {
   /// The rooms that were open then, and which was the current one.
   public var resume: [RoomID]
   public var resumeCurrent: RoomID?
+  /// Since when ``strangers`` counts those whom it wrote to first.
+  public var strangersSince: Timestamp
+  public var strangers: UInt32
 
   public init(
     id: ParticipantID, name: Name, account: AccountID? = nil, since: Timestamp,
     away: String? = nil, ignored: [ParticipantID] = [], lastDirect: ParticipantID? = nil,
-    lastSeen: Timestamp? = nil, resume: [RoomID] = [], resumeCurrent: RoomID? = nil
+    lastSeen: Timestamp? = nil, resume: [RoomID] = [], resumeCurrent: RoomID? = nil,
+    strangersSince: Timestamp = Timestamp(microseconds: 0), strangers: UInt32 = 0
   ) {
     self.id = id
     self.name = name
@@ -163,6 +182,8 @@ public struct ParticipantState: Hashable, Sendable {
     self.lastSeen = lastSeen
     self.resume = resume
     self.resumeCurrent = resumeCurrent
+    self.strangersSince = strangersSince
+    self.strangers = strangers
   }
 }
 
@@ -177,10 +198,14 @@ public struct SessionState: Hashable, Sendable {
   public var scopes: Scopes?
   /// The number of that token.
   public var token: UInt32?
+  public var address: PeerAddress
+  /// Whether it goes to the lobby when it is put out of its current room.
+  public var returnsToLobby: Bool
 
   public init(
     id: SessionID, participant: ParticipantID, current: RoomID? = nil, open: [RoomID] = [],
-    scopes: Scopes? = nil, token: UInt32? = nil
+    scopes: Scopes? = nil, token: UInt32? = nil, address: PeerAddress = .none,
+    returnsToLobby: Bool = true
   ) {
     self.id = id
     self.participant = participant
@@ -188,6 +213,8 @@ public struct SessionState: Hashable, Sendable {
     self.open = open
     self.scopes = scopes
     self.token = token
+    self.address = address
+    self.returnsToLobby = returnsToLobby
   }
 }
 
@@ -200,16 +227,19 @@ public struct MemberState: Hashable, Sendable {
   public var window: Window
   /// The room's head when its last session closed the room; nil while it is open.
   public var closedAfter: Sequence?
+  /// When it last spoke, where the room makes its members wait.
+  public var lastSpoke: Timestamp?
 
   public init(
     room: RoomID, participant: ParticipantID, joinedAfter: Sequence, window: Window,
-    closedAfter: Sequence? = nil
+    closedAfter: Sequence? = nil, lastSpoke: Timestamp? = nil
   ) {
     self.room = room
     self.participant = participant
     self.joinedAfter = joinedAfter
     self.window = window
     self.closedAfter = closedAfter
+    self.lastSpoke = lastSpoke
   }
 }
 
@@ -300,12 +330,14 @@ public struct LoadedState: Sendable {
   public var nonces: [NonceState]
   public var accounts: [AccountState]
   public var invites: [InviteState]
+  public var standings: [StandingState]
 
   public init(
     offset: LogOffset = .zero, conversation: ConversationState? = nil, rooms: [Room] = [],
     participants: [ParticipantState] = [], sessions: [SessionState] = [],
     members: [MemberState] = [], nonces: [NonceState] = [], accounts: [AccountState] = [],
-    invites: [InviteState] = []
+    invites: [InviteState] = [],
+    standings: [StandingState] = []
   ) {
     self.offset = offset
     self.conversation = conversation
@@ -316,5 +348,6 @@ public struct LoadedState: Sendable {
     self.nonces = nonces
     self.accounts = accounts
     self.invites = invites
+    self.standings = standings
   }
 }

@@ -25,8 +25,9 @@ public enum Refusal: Hashable, Sendable, Error {
   case noSuchMessage(conversation: String, Sequence)
   case messageRemoved(conversation: String, Sequence, by: String)
   case roomIsPrivate(String)
-  case banned(String)
-  case muted(String)
+  /// From a room, or from the server where it is nil.
+  indirect case banned(room: String?, until: Timestamp?, reason: String)
+  indirect case muted(room: String, until: Timestamp?)
   case notPermitted(NotPermitted)
   case tooMany(Bounded, max: Int)
   case tooFast
@@ -58,6 +59,12 @@ public enum Refusal: Hashable, Sendable, Error {
   case noSuchInvite(UInt32)
   /// The connection has no client certificate, or not one that opens an account.
   case noCertificate
+  /// The room makes its members wait between two messages.
+  case slowMode(room: String, seconds: Int)
+  /// There is no such ban, mute or operator.
+  case noSuchStanding(StandingKind, String)
+  /// Somebody is not a member of the room.
+  case notInRoom(name: String, room: String)
 
   /// What is wrong with a name.
   public enum NameFault: UInt8, Hashable, Sendable {
@@ -72,7 +79,8 @@ public enum Refusal: Hashable, Sendable, Error {
   /// What a bound is of.
   public enum Bounded: UInt8, Hashable, Sendable {
     case line, message, post, subject, topic, name, rooms, members, ignored, awayText, lastWord,
-      roomsOfServer, participants, search, password, tokens, certificates, invites, accounts, label
+      roomsOfServer, participants, search, password, tokens, certificates, invites, accounts, label,
+      standings, reason, mask, ownedRooms, strangers
   }
 
   /// What only some may do.
@@ -85,6 +93,19 @@ public enum Refusal: Hashable, Sendable, Error {
     case administer
     /// A room that does not exist begins only for some, see ``Settings/roomCreation``.
     case makeRoom
+    /// What operators of the room may.
+    case operate
+    /// What the owner of the room may.
+    case own
+    /// The other one has no lesser role.
+    case outrank
+    /// To post where only operators may.
+    case post
+    /// A room that stays needs an owner with an account.
+    case keepRoom
+    /// The lobby and the rooms of the configuration cannot be that.
+    case changeFixedRoom
+    case moderateSelf
   }
 
   /// The catalogue's word for it.
@@ -129,6 +150,9 @@ public enum Refusal: Hashable, Sendable, Error {
     case .noSuchToken: "no_such_token"
     case .noSuchInvite: "no_such_invite"
     case .noCertificate: "no_certificate"
+    case .slowMode: "slow_mode"
+    case .noSuchStanding: "no_such_standing"
+    case .notInRoom: "not_in_room"
     }
   }
 }

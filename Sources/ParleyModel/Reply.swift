@@ -152,13 +152,13 @@ public struct Topic: Hashable, Sendable {
 public struct Person: Hashable, Sendable {
   public var name: String
   public var account: String?
-  public var isOwner: Bool
+  public var role: Role
   public var isAway: Bool
 
-  public init(name: String, account: String?, isOwner: Bool, isAway: Bool) {
+  public init(name: String, account: String?, role: Role, isAway: Bool) {
     self.name = name
     self.account = account
-    self.isOwner = isOwner
+    self.role = role
     self.isAway = isAway
   }
 }
@@ -243,6 +243,11 @@ public enum Reply: Hashable, Sendable {
   case away(String?)
   case ignoring(String, Bool)
   indirect case account(AccountReply)
+  indirect case moderation(ModerationReply)
+  /// What was done in a room, or on the server.
+  case audit(room: String?, Excerpt)
+  /// Answers nothing: it concerns the session.
+  indirect case notice(Notice)
   case local
 
   /// What must be read before this can be printed.
@@ -251,11 +256,11 @@ public enum Reply: Hashable, Sendable {
     case .entered(let entry):
       if case .plan(let plan) = entry.excerpt { plan } else { nil }
     case .posts(_, .plan(let plan)), .message(_, .plan(let plan)), .history(_, .plan(let plan)),
-      .found(_, _, .plan(let plan)):
+      .found(_, _, .plan(let plan)), .audit(_, .plan(let plan)):
       plan
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
       .removed, .posts, .message, .history, .found, .people, .rooms, .profile, .away, .ignoring,
-      .account, .local:
+      .account, .moderation, .audit, .notice, .local:
       nil
     }
   }
@@ -271,8 +276,10 @@ public enum Reply: Hashable, Sendable {
     case .history(let conversation, _): return .history(conversation: conversation, excerpt)
     case .found(let conversation, let query, _):
       return .found(conversation: conversation, query, excerpt)
+    case .audit(let room, _): return .audit(room: room, excerpt)
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
+      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .moderation, .notice,
+      .local:
       return self
     }
   }

@@ -41,13 +41,21 @@ public struct Settings: Hashable, Sendable {
   ///
   /// Default: everybody.
   public var roomCreation: RoomCreation
+  /// How many rooms one may own; a join that would make another is refused.
+  ///
+  /// Default 50.
+  public var ownedRoomsMax: Int
+  /// To how many people whom one has not written with before one may write in an hour.
+  ///
+  /// Default 60.
+  public var strangersMax: Int
 
   public init(
     defaultBacklog: Backlog = .count(2), autojoin: [Name] = [.lobby],
     permanentRooms: [Name] = [],
     emptyRoomMicroseconds: Int64 = 7 * 24 * 60 * 60 * 1_000_000,
     registration: Registration = .open, allowsGuests: Bool = true,
-    roomCreation: RoomCreation = .everybody
+    roomCreation: RoomCreation = .everybody, ownedRoomsMax: Int = 50, strangersMax: Int = 60
   ) {
     self.defaultBacklog = defaultBacklog
     self.autojoin = autojoin
@@ -56,5 +64,7 @@ public struct Settings: Hashable, Sendable {
     self.registration = registration
     self.allowsGuests = allowsGuests
     self.roomCreation = roomCreation
+    self.ownedRoomsMax = ownedRoomsMax
+    self.strangersMax = strangersMax
   }
 }

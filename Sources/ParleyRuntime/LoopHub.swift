@@ -365,7 +365,7 @@ final class LoopHub: SessionHost {
   private static func isCrowd(_ event: Event) -> Bool {
     switch event {
     case .came(_, let present), .went(_, _, let present): present > 200
-    case .message, .topic, .renamed, .removed: false
+    case .message, .topic, .renamed, .removed, .changed: false
     }
   }
 

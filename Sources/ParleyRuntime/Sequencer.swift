@@ -100,26 +100,27 @@ struct Sequencer: ~Copyable {
     self.effects.removeAll()
     self.stamp = max(self.stamp, self.clock.wall())
     for (session, proposal) in self.postponed {
-      self.propose(proposal, from: session, tag: .none, nonce: nil)
+      self.propose(proposal, from: session)
     }
     let now = self.clock.monotonic()
     if now - self.lastTick >= 1_000_000 {
       self.lastTick = now
       for proposal in self.conversation.tick(now: self.stamp) {
-        self.propose(proposal, from: .server, tag: .none, nonce: nil)
+        self.propose(proposal, from: .server)
       }
     }
   }
 
   private mutating func propose(
-    _ proposal: Proposal, from session: SessionID, tag: RequestTag, nonce: Nonce?
+    _ proposal: Proposal, from session: SessionID, tag: RequestTag = .none,
+    nonce: Nonce? = nil, address: PeerAddress = .none
   ) {
     self.steps.append(.apply(self.entries.count))
     let offset = LogOffset(self.log.end.number + UInt64(self.entries.count))
     self.entries.append(
       Entry(
-        offset: offset, stamp: self.stamp, session: session, nonce: nonce, proposal: proposal,
-        tag: tag))
+        offset: offset, stamp: self.stamp, session: session, nonce: nonce, address: address,
+        proposal: proposal, tag: tag))
   }
 
   private mutating func take(_ submission: Submission) {
@@ -133,12 +134,12 @@ struct Sequencer: ~Copyable {
     case .ended(let session, let departure):
       if self.earlier.contains(session) || self.conversation.isLoggedIn(session) {
         self.earlier.insert(session)
-        self.propose(.quit(departure), from: session, tag: .none, nonce: nil)
+        self.propose(.quit(departure), from: session)
       } else {
         self.steps.append(.close(session, .hungUp))
       }
     case .proposal(let proposal):
-      self.propose(proposal, from: .server, tag: .none, nonce: nil)
+      self.propose(proposal, from: .server)
     case .hold(let hold): self.holds.append(hold)
     case .stop:
       self.isStopping = true
@@ -152,7 +153,9 @@ struct Sequencer: ~Copyable {
     switch self.conversation.admit(request.command, from: session, earlierInTurn: isEarlier) {
     case .propose(let proposal):
       isEarlier = true
-      self.propose(proposal, from: session, tag: request.tag, nonce: request.nonce)
+      self.propose(
+        proposal, from: session, tag: request.tag, nonce: request.nonce,
+        address: request.address)
     case .answer: self.steps.append(.answer(session, request))
     case .refuse(let refusal): self.steps.append(.refuse(session, request.tag, refusal))
     }
@@ -240,7 +243,7 @@ struct Sequencer: ~Copyable {
         self.postpone(.quit(departure), of: session)
         self.steps.append(.close(session, .quit))
       case .login, .nick, .join, .add, .setTopic, .say, .post, .reply, .direct, .remove, .away,
-        .ignore, .verified, .administerVerified:
+        .ignore, .verified, .administerVerified, .moderate:
         self.steps.append(.refuse(session, request.tag, .storageUnavailable))
       case .account, .administer:
         // What only asks, and what waits for work on a secret first, is answered as ever.
@@ -250,7 +253,7 @@ struct Sequencer: ~Copyable {
         case .refuse(let refusal): self.steps.append(.refuse(session, request.tag, refusal))
         }
       case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
-        .misuse, .local:
+        .moderation, .misuse, .local:
         self.steps.append(.answer(session, request))
       }
     }

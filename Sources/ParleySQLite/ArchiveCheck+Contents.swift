@@ -10,6 +10,7 @@ extension ArchiveCheck {
       switch room.state.kind {
       case .room: self.counts.rooms += 1
       case .direct: self.counts.directs += 1
+      case .audit: break
       }
     }
     self.counts.participants = loaded.participants.count

@@ -30,6 +30,9 @@ struct ArchiveLoader {
       loaded.accounts.append(try StateCodec.account($0))
     }
     try self.forEach(StateKey.Kind.invite) { loaded.invites.append(try StateCodec.invite($0)) }
+    try self.forEach(StateKey.Kind.standing) {
+      loaded.standings.append(try StateCodec.standing($0))
+    }
     return loaded
   }
 

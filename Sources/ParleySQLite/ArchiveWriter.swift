@@ -192,11 +192,13 @@ struct ArchiveWriter {
       try rows.run()
     }
     self.states[.room(room)] = .some(nil)
-    let members = try Prepared(
-      database, "DELETE FROM state WHERE kind = ? AND id >= ? AND id < ?")
-    members.bind(1, StateKey.Kind.member)
-    members.bind(2, StateKey.bytes(room.number))
-    members.bind(3, StateKey.bytes(room.number + 1))
-    try members.run()
+    for kind in [StateKey.Kind.member, StateKey.Kind.standing] {
+      let states = try Prepared(
+        database, "DELETE FROM state WHERE kind = ? AND id >= ? AND id < ?")
+      states.bind(1, kind)
+      states.bind(2, StateKey.bytes(room.number))
+      states.bind(3, StateKey.bytes(room.number + 1))
+      try states.run()
+    }
   }
 }

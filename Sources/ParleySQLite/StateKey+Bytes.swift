@@ -11,6 +11,7 @@ extension StateKey {
     static let nonce: Int64 = 6
     static let account: Int64 = 7
     static let invite: Int64 = 8
+    static let standing: Int64 = 9
   }
 
   var kind: Int64 {
@@ -23,6 +24,7 @@ extension StateKey {
     case .nonce: Kind.nonce
     case .account: Kind.account
     case .invite: Kind.invite
+    case .standing: Kind.standing
     }
   }
 
@@ -39,13 +41,14 @@ extension StateKey {
       Self.bytes(participant.number) + Array(nonce.text.utf8)
     case .account(let account): Self.bytes(account.number)
     case .invite(let number): Self.bytes(number)
+    case .standing(let room, let number): Self.bytes(room.number) + Self.bytes(number)
     }
   }
 
   /// The room whose deletion takes the state with it.
   var room: RoomID? {
     switch self {
-    case .room(let room), .member(let room, _): room
+    case .room(let room), .member(let room, _), .standing(let room, _): room
     case .conversation, .participant, .session, .nonce, .account, .invite: nil
     }
   }

@@ -34,6 +34,7 @@ struct ConsoleObserver: EngineObserver {
     case .garbage: "garbage"
     case .storageFailed: "archive unreadable"
     case .overflow: "too much queued"
+    case .banned: "banned"
     case .accessRevoked: "token revoked"
     }
   }

@@ -51,7 +51,8 @@ extension Ledger {
       expected.newest = Limits.searchDefault
       return expected
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
+      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .moderation, .audit,
+      .notice, .local:
       return nil
     }
   }

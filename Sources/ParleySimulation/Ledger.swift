@@ -32,6 +32,8 @@ final class Ledger {
   struct Page {
     var kind = RoomKind.room
     var name = ""
+    /// The room's own.
+    var backlog: Backlog?
     var lines: [Line] = []
     var position: UInt64 = 0
     var lastTime = Timestamp(microseconds: 0)
@@ -179,7 +181,7 @@ final class Ledger {
       self.open(event.room, move.new)
       let head = self.pages[event.room]?.lines.count
       self.pages[event.room]?.members[move.old]?.closedAfter = head
-    case .message, .topic, .removed: break
+    case .message, .topic, .removed, .changed: break
     }
   }
 
@@ -205,9 +207,14 @@ final class Ledger {
 
   /// The number from which on the backlog shows lines or posts.
   func first(in page: Page, ofPosts: Bool) -> Int {
-    guard let backlog = self.backlog else { return 1 }
+    var left = self.backlog ?? .max
+    switch page.backlog {
+    case .count(let count): left = count
+    case .all: left = .max
+    case nil: break
+    }
+    guard left < .max else { return 1 }
     var number = page.lines.count + 1
-    var left = backlog
     for place in page.lines.indices.reversed() where page.lines[place].isPost == ofPosts {
       guard left > 0 else { break }
       left -= 1
@@ -233,8 +240,9 @@ final class Ledger {
     case .room(let room):
       self.pages[room.id, default: Page()].kind = room.kind
       self.pages[room.id]?.name = room.name.text
+      self.pages[room.id]?.backlog = room.options.backlog
       if room.kind == .room { self.rooms[room.name.text] = room.id }
-    case .conversation, .session, .member, .nonce, .account, .invite: break
+    case .conversation, .session, .member, .nonce, .account, .invite, .standing: break
     }
   }
 
@@ -248,7 +256,7 @@ final class Ledger {
       self.nonces[id] = nil
     case .member(let room, let id): self.pages[room]?.members[id] = nil
     case .session(let id): self.participants[id] = nil
-    case .conversation, .room, .nonce, .account, .invite: break
+    case .conversation, .room, .nonce, .account, .invite, .standing: break
     }
   }
 

@@ -124,7 +124,7 @@ package struct ProbeDialect: Dialect {
 
   private static func matters(_ reply: Reply) -> Bool {
     switch reply {
-    case .greeting, .welcome, .renamed, .account, .local: true
+    case .greeting, .welcome, .renamed, .account, .moderation, .audit, .notice, .local: true
     case .pong, .entered, .left, .topic, .topicSet, .stored, .delivered, .removed, .posts,
       .message, .history, .found, .people, .rooms, .profile, .away, .ignoring:
       false

@@ -160,6 +160,9 @@ extension ProbeFrame {
     case .removed(let sequence, _, let sender):
       writer.write(sender.participant.number)
       writer.write("#\(sequence.number) removed")
+    case .changed(let change, let sender):
+      writer.write(sender.participant.number)
+      writer.write("changed \(change)")
     }
     return writer.finish()
   }
@@ -217,6 +220,9 @@ extension ProbeFrame {
     case .account(.tokenAdded(let number, let scopes, secret: _)):
       "token \(number) \(scopes.text)"
     case .account(let answer): "account \(answer)"
+    case .moderation(let answer): "moderation \(answer)"
+    case .audit(let room, _): "audit \(room ?? "-")"
+    case .notice(let notice): "notice \(notice)"
     case .local: "local"
     }
   }
@@ -228,10 +234,11 @@ extension Reply {
     switch self {
     case .entered(let entry): entry.excerpt
     case .posts(_, let excerpt), .message(_, let excerpt), .history(_, let excerpt),
-      .found(_, _, let excerpt):
+      .found(_, _, let excerpt), .audit(_, let excerpt):
       excerpt
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
+      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .moderation, .notice,
+      .local:
       nil
     }
   }

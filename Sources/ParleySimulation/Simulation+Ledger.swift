@@ -126,7 +126,7 @@ extension Reply {
   fileprivate var isQuery: Bool {
     switch self {
     case .greeting, .pong, .topic, .posts, .message, .history, .found, .people, .rooms, .profile,
-      .local:
+      .audit, .local:
       true
     case .welcome, .renamed, .entered, .left, .topicSet, .stored, .delivered, .removed, .away,
       .ignoring:
@@ -134,7 +134,8 @@ extension Reply {
     case .account(.tokens), .account(.unread), .account(.accounts), .account(.invites),
       .account(.sessions):
       true
-    case .account: false
+    case .moderation(.options), .moderation(.standings): true
+    case .account, .moderation, .notice: false
     }
   }
 }

@@ -40,7 +40,10 @@ package struct RecordFold: Sendable {
       self.events[room] = nil
       self.states[.room(room)] = nil
       self.states = self.states.filter { key, _ in
-        if case .member(room, _) = key { false } else { true }
+        switch key {
+        case .member(room, _), .standing(room, _): false
+        default: true
+        }
       }
     }
   }
@@ -58,6 +61,7 @@ package struct RecordFold: Sendable {
       case .nonce(let nonce): loaded.nonces.append(nonce)
       case .account(let account): loaded.accounts.append(account)
       case .invite(let invite): loaded.invites.append(invite)
+      case .standing(let standing): loaded.standings.append(standing)
       }
     }
     loaded.rooms.sort { $0.state.id < $1.state.id }
@@ -67,6 +71,7 @@ package struct RecordFold: Sendable {
     loaded.nonces.sort { ($0.participant, $0.nonce.text) < ($1.participant, $1.nonce.text) }
     loaded.accounts.sort { $0.id < $1.id }
     loaded.invites.sort { $0.number < $1.number }
+    loaded.standings.sort { ($0.room, $0.number) < ($1.room, $1.number) }
     return loaded
   }
 

@@ -25,7 +25,7 @@ import Testing
     }
     #expect(people.map(\.name) == ["ana", "bea"])
     #expect(people.map(\.isAway) == [true, false])
-    #expect(people.map(\.isOwner) == [false, true])
+    #expect(people.map(\.role) == [.member, .owner])
   }
 
   @Test func `are described to who asks`() {

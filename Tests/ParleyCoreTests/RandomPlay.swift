@@ -35,13 +35,14 @@ struct RandomPlay {
       switch drawn {
       case .settings, .runStarted, .expireRoom, .announce: true
       case .login, .nick, .quit, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct,
-        .remove, .away, .ignore, .verified, .administer:
+        .remove, .away, .ignore, .verified, .administer, .moderate:
         false
       }
     let entry = Entry(
       offset: LogOffset(self.offset), stamp: Timestamp(microseconds: self.stamp),
       session: isServers ? .server : SessionID(UInt64(1 + self.below(9))),
-      nonce: self.below(4) == 0 ? Nonce("n\(self.below(60))") : nil, proposal: drawn,
+      nonce: self.below(4) == 0 ? Nonce("n\(self.below(60))") : nil,
+      address: PeerAddress(high: 1, low: UInt64(1 + self.below(9))), proposal: drawn,
       tag: RequestTag(self.offset + 1))
     self.offset += 1
     // Often several entries of one stamp, sometimes hours between two.
@@ -71,6 +72,7 @@ struct RandomPlay {
     case 480..<490: .remove(.direct(self.name()), Sequence(UInt64(self.below(4))))
     case 490..<530: .verified(self.verified())
     case 530..<536: .administer(self.decision(), asOwner: self.below(3) > 0)
+    case 536..<556: .moderate(self.moderation())
     default: .say(self.selector(), self.below(5) == 0 ? .action : .say, self.text())
     }
   }
@@ -92,12 +94,13 @@ struct RandomPlay {
   }
 
   private mutating func decision() -> AdminProposal {
-    switch self.below(6) {
+    switch self.below(7) {
     case 0: .create(self.name(), nil, isAdministrator: self.below(2) == 0)
     case 1: .setPassword(self.name(), Self.credential)
     case 2: .setAdministrator(self.name(), self.below(2) == 0)
     case 3: .delete(self.name())
     case 4: .addInvite(digest: [UInt8(self.below(3))], microseconds: 60_000_000)
+    case 5: .moderate(self.moderation())
     default: .revokeInvite(UInt32(1 + self.below(4)))
     }
   }
@@ -115,7 +118,7 @@ struct RandomPlay {
       emptyRoomMicroseconds: 24 * 60 * 60 * 1_000_000)
   }
 
-  private mutating func name() -> Name {
+  mutating func name() -> Name {
     Name(["ana", "bea", "cy", "Cy", "dan", "eve", "board", "fay"][self.below(8)])
   }
 
@@ -124,7 +127,7 @@ struct RandomPlay {
     Name(["lobby", "lobby", "lobby", "art", "news", "Python", "zoo"][self.below(7)])
   }
 
-  private mutating func selector() -> RoomSelector {
+  mutating func selector() -> RoomSelector {
     self.below(3) > 0 ? .current : .named(self.room())
   }
 
@@ -132,7 +135,7 @@ struct RandomPlay {
     self.below(3) == 0 ? .last : .named(self.name())
   }
 
-  private mutating func sequence() -> Sequence {
+  mutating func sequence() -> Sequence {
     Sequence(UInt64(self.below(self.below(2) == 0 ? 12 : 1_500)))
   }
 

@@ -55,6 +55,7 @@ import Testing
   }
 
   @Test func `is refused beyond the rooms that one may be a member of`() {
+    self.stage.propose(.server, .settings(Settings(ownedRoomsMax: .max)))
     let ana = self.stage.enter("ana")
     for number in 2...Limits.joinedRoomsMax {
       self.stage.take(ana, .join(Name("room\(number)")))
@@ -86,6 +87,7 @@ import Testing
   }
 
   @Test func `is refused beyond the rooms that a session may have open`() {
+    self.stage.propose(.server, .settings(Settings(ownedRoomsMax: .max)))
     let ana = self.stage.enter("ana")
     for number in 2...Limits.openRoomsMax {
       self.stage.take(ana, .add(Name("room\(number)")))

@@ -44,6 +44,7 @@ extension Event {
     case .renamed(let sender, let name): "renamed \(sender.name) to \(name)"
     case .removed(let sequence, _, let sender):
       "removed \(sequence.number) by \(sender.name)"
+    case .changed(let change, let sender): "\(sender.name) changed \(change)"
     }
   }
 }
@@ -75,6 +76,9 @@ extension Reply {
     case .away(let text): "away \(text ?? "no more")"
     case .ignoring(let name, let isHidden): "\(isHidden ? "hides" : "shows") \(name)"
     case .account(let answer): "account \(answer)"
+    case .moderation(let answer): "moderation \(answer)"
+    case .audit(let room, let excerpt): "audit of \(room ?? "the server"): \(excerpt.words)"
+    case .notice(let notice): "notice \(notice)"
     case .local: "local"
     }
   }

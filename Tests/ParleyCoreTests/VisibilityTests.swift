@@ -155,10 +155,11 @@ import Testing
     switch reply {
     case .entered(let entry): return entry.excerpt.numbers
     case .posts(_, let excerpt), .message(_, let excerpt), .history(_, let excerpt),
-      .found(_, _, let excerpt):
+      .found(_, _, let excerpt), .audit(_, let excerpt):
       return excerpt.numbers
     case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
-      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .local:
+      .removed, .people, .rooms, .profile, .away, .ignoring, .account, .moderation, .notice,
+      .local:
       return nil
     }
   }

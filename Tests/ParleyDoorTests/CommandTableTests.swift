@@ -68,7 +68,7 @@ import Testing
         // `A or B` is one or the other.
         let choices = plain.split(separator: " or ").map(String.init)
         let parts = choices.count > 1 ? choices : [String(plain)]
-        texts = texts.flatMap { text in parts.map { text + $0 } }
+        texts = texts.flatMap { text in parts.map { text + " " + $0 } }
         rest = rest[plain.endIndex...]
       }
     }
@@ -79,7 +79,8 @@ import Testing
     "ROOM": "python", "#ROOM": "#python", "NAME": "bob", "@NAME": "@bob", "N": "42", "<N": "<42",
     "TEXT": "a text", "SUBJECT": "Minutes", "BODY": "All agreed.", "WORDS": "see you",
     "COMMAND": "join", "HOST": "127.0.0.1", "PORT": "6789", "|": "|",
-    "CODE": "abc", "DAYS": "3",
+    "CODE": "abc", "DAYS": "3", "MASK": "*bot*", "FOR": "2h", "REASON": "no adverts",
+    "SETTING": "slow", "VALUE": "30", "by": "by",
   ]
 
   @Test func `has usages that are themselves right`() {

@@ -212,7 +212,7 @@ import Testing
   }
 
   @Test func `says how many more there are than it lists`() {
-    let person = Person(name: "bob", account: nil, isOwner: false, isAway: false)
+    let person = Person(name: "bob", account: nil, role: .member, isAway: false)
     #expect(
       Self.answer(.people(room: "lobby", [person], more: 1_499))
         == "ok 1500 people in lobby: bob, and 1499 more\n")
@@ -226,8 +226,8 @@ import Testing
 
   @Test func `lists people and rooms`() {
     let people = [
-      Person(name: "ana", account: nil, isOwner: true, isAway: false),
-      Person(name: "bob", account: nil, isOwner: false, isAway: true),
+      Person(name: "ana", account: nil, role: .owner, isAway: false),
+      Person(name: "bob", account: nil, role: .member, isAway: true),
     ]
     #expect(
       Self.answer(.people(room: "lobby", people, more: 0))

@@ -6,39 +6,53 @@ import Testing
 
 @Suite struct `Every refusal` {
   /// Each there is, with each fault it can have.
-  static let all: [Refusal] =
-    [
-      .badCommand("/jion", nearest: "/join"), .badCommand("/zzz", nearest: nil),
-      .badCommand("dm", nearest: "DM NAME TEXT"), .badArguments(usage: "/join ROOM"),
-      .nameTaken("ana", free: "ana2"), .nameTaken("ana", free: nil),
-      .nameRegistered("ana", free: "ana2"), .badPassword, .notLoggedIn, .alreadyLoggedIn,
-      .notAMember(room: "python"), .noCurrentRoom, .noSuchRoom("python"), .noSuchName("bob"),
-      .noSuchMessage(conversation: "python", Sequence(9)),
-      .messageRemoved(conversation: "python", Sequence(9), by: "bob"), .roomIsPrivate("python"),
-      .banned("python"), .muted("python"), .tooFast, .nonceReused, .storageUnavailable,
-      .shuttingDown, .notAPost(conversation: "python", Sequence(9)), .nobodyToAnswer,
-      .alreadyInLobby, .passwordTooShort(min: 8), .notRegistered, .alreadyRegistered("ana"),
-      .registrationClosed(needsCode: true), .registrationClosed(needsCode: false),
-      .accountNeeded, .noSuchAccount("ana"), .tooBusy, .scopeMissing(.write), .noSuchToken(3),
-      .noSuchInvite(3), .noCertificate,
-    ]
-    + [Refusal.NameFault.empty, .tooLong, .badCharacter, .badStart, .reserved].map {
-      .badName("x", $0)
+  static let all: [Refusal] = Self.plain + Self.faults + Self.deeds + Self.tooMuch
+
+  private static let plain: [Refusal] = [
+    .badCommand("/jion", nearest: "/join"), .badCommand("/zzz", nearest: nil),
+    .badCommand("dm", nearest: "DM NAME TEXT"), .badArguments(usage: "/join ROOM"),
+    .nameTaken("ana", free: "ana2"), .nameTaken("ana", free: nil),
+    .nameRegistered("ana", free: "ana2"), .badPassword, .notLoggedIn, .alreadyLoggedIn,
+    .notAMember(room: "python"), .noCurrentRoom, .noSuchRoom("python"), .noSuchName("bob"),
+    .noSuchMessage(conversation: "python", Sequence(9)),
+    .messageRemoved(conversation: "python", Sequence(9), by: "bob"), .roomIsPrivate("python"),
+    .tooFast, .nonceReused, .storageUnavailable,
+    .shuttingDown, .notAPost(conversation: "python", Sequence(9)), .nobodyToAnswer,
+    .alreadyInLobby, .passwordTooShort(min: 8), .notRegistered, .alreadyRegistered("ana"),
+    .registrationClosed(needsCode: true), .registrationClosed(needsCode: false),
+    .accountNeeded, .noSuchAccount("ana"), .tooBusy, .scopeMissing(.write), .noSuchToken(3),
+    .noSuchInvite(3), .noCertificate,
+    .banned(room: "python", until: nil, reason: ""),
+    .banned(room: nil, until: Timestamp(microseconds: 1_700_000_000_000_000), reason: "a flood"),
+    .muted(room: "python", until: nil),
+    .muted(room: "python", until: Timestamp(microseconds: 1_700_000_000_000_000)),
+    .slowMode(room: "python", seconds: 30), .notInRoom(name: "bob", room: "python"),
+    .noSuchStanding(.operatorship, "bob"), .noSuchStanding(.ban, "b*"),
+    .noSuchStanding(.mute, "bob"), .noSuchStanding(.invitation, "bob"),
+  ]
+
+  private static let faults: [Refusal] =
+    [Refusal.NameFault.empty, .tooLong, .badCharacter, .badStart, .reserved].map {
+      Refusal.badName("x", $0)
     }
     + [
       Refusal.TextFault.empty, .notUTF8, .nul, .control, .bidirectional, .lineSeparator, .newline,
-    ].map { .badText($0) }
-    + [
-      Refusal.NotPermitted.setTopic, .removeMessage, .directToSelf, .ignoreSelf, .oldMessage,
-      .administer, .makeRoom,
-    ].map { .notPermitted($0) }
-    + Self.bounds.map { .tooLong($0, bytesMax: 200) }
-    + Self.bounds.map { .tooMany($0, max: 100) }
+    ].map { Refusal.badText($0) }
+
+  private static let deeds: [Refusal] = [
+    Refusal.NotPermitted.setTopic, .removeMessage, .directToSelf, .ignoreSelf, .oldMessage,
+    .administer, .makeRoom, .operate, .own, .outrank, .post, .keepRoom, .changeFixedRoom,
+    .moderateSelf,
+  ].map { .notPermitted($0) }
+
+  private static let tooMuch: [Refusal] =
+    Self.bounds.map { Refusal.tooLong($0, bytesMax: 200) }
+    + Self.bounds.map { Refusal.tooMany($0, max: 100) }
 
   private static let bounds: [Refusal.Bounded] = [
     .line, .message, .post, .subject, .topic, .name, .rooms, .members, .ignored, .awayText,
     .lastWord, .roomsOfServer, .participants, .search, .password, .tokens, .certificates,
-    .invites, .accounts, .label,
+    .invites, .accounts, .label, .standings, .reason, .mask, .ownedRooms, .strangers,
   ]
 
   @Test(arguments: `Every refusal`.all)

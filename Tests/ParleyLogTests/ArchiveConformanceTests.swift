@@ -251,6 +251,7 @@ import Testing
       found += loaded.sessions.map { .session($0) }
       found += loaded.members.map { .member($0) }
       found += loaded.nonces.map { .nonce($0) }
+      found += loaded.standings.map { .standing($0) }
       let expected = states.filter { $0.key != .session(SessionID(2)) }
       #expect(String(reflecting: found) == String(reflecting: expected))
       try under.reopen()

@@ -71,7 +71,8 @@ package struct CommandPace: Sendable {
       true
     case .account, .administer, .verified, .administerVerified, .greet, .nick, .quit, .ping,
       .join, .add, .leave, .topic, .setTopic, .say, .post, .reply, .direct, .remove, .list, .read,
-      .history, .search, .who, .rooms, .whois, .away, .ignore, .misuse, .local:
+      .history, .search, .who, .rooms, .whois, .away, .ignore, .moderate, .moderation,
+      .misuse, .local:
       false
     }
   }

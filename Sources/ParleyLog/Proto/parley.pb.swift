@@ -257,6 +257,90 @@ nonisolated enum ProtoAfterLeaving: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+nonisolated enum ProtoStandingKind: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case operatorship // = 1
+  case ban // = 2
+  case mute // = 3
+  case invitation // = 4
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .operatorship
+    case 2: self = .ban
+    case 3: self = .mute
+    case 4: self = .invitation
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .operatorship: return 1
+    case .ban: return 2
+    case .mute: return 3
+    case .invitation: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [ProtoStandingKind] = [
+    .unspecified,
+    .operatorship,
+    .ban,
+    .mute,
+    .invitation,
+  ]
+
+}
+
+nonisolated enum ProtoPosting: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+  case members // = 1
+  case operators // = 2
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .members
+    case 2: self = .operators
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .members: return 1
+    case .operators: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [ProtoPosting] = [
+    .unspecified,
+    .members,
+    .operators,
+  ]
+
+}
+
 /// What the frames of a segment hold. Offsets are the frame's: its first and the count.
 nonisolated struct ProtoBatch: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -270,188 +354,215 @@ nonisolated struct ProtoBatch: Sendable {
   init() {}
 }
 
-nonisolated struct ProtoEntry: Sendable {
+nonisolated struct ProtoEntry: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Microseconds since 1970-01-01 00:00:00 UTC, as everywhere below.
-  var stamp: Int64 = 0
+  var stamp: Int64 {
+    get {_storage._stamp}
+    set {_uniqueStorage()._stamp = newValue}
+  }
 
   /// 0 is the server.
-  var session: UInt64 = 0
+  var session: UInt64 {
+    get {_storage._session}
+    set {_uniqueStorage()._session = newValue}
+  }
 
   var nonce: String {
-    get {_nonce ?? String()}
-    set {_nonce = newValue}
+    get {_storage._nonce ?? String()}
+    set {_uniqueStorage()._nonce = newValue}
   }
   /// Returns true if `nonce` has been explicitly set.
-  var hasNonce: Bool {self._nonce != nil}
+  var hasNonce: Bool {_storage._nonce != nil}
   /// Clears the value of `nonce`. Subsequent reads from it will return its default value.
-  mutating func clearNonce() {self._nonce = nil}
+  mutating func clearNonce() {_uniqueStorage()._nonce = nil}
 
-  var proposal: ProtoEntry.OneOf_Proposal? = nil
+  /// Where a session that begins comes from.
+  var address: ProtoAddress {
+    get {_storage._address ?? ProtoAddress()}
+    set {_uniqueStorage()._address = newValue}
+  }
+  /// Returns true if `address` has been explicitly set.
+  var hasAddress: Bool {_storage._address != nil}
+  /// Clears the value of `address`. Subsequent reads from it will return its default value.
+  mutating func clearAddress() {_uniqueStorage()._address = nil}
+
+  var proposal: OneOf_Proposal? {
+    get {return _storage._proposal}
+    set {_uniqueStorage()._proposal = newValue}
+  }
 
   var settings: ProtoSettings {
     get {
-      if case .settings(let v)? = proposal {return v}
+      if case .settings(let v)? = _storage._proposal {return v}
       return ProtoSettings()
     }
-    set {proposal = .settings(newValue)}
+    set {_uniqueStorage()._proposal = .settings(newValue)}
   }
 
   /// The random incarnation.
   var runStarted: UInt32 {
     get {
-      if case .runStarted(let v)? = proposal {return v}
+      if case .runStarted(let v)? = _storage._proposal {return v}
       return 0
     }
-    set {proposal = .runStarted(newValue)}
+    set {_uniqueStorage()._proposal = .runStarted(newValue)}
   }
 
   var expireRoom: ProtoExpireRoom {
     get {
-      if case .expireRoom(let v)? = proposal {return v}
+      if case .expireRoom(let v)? = _storage._proposal {return v}
       return ProtoExpireRoom()
     }
-    set {proposal = .expireRoom(newValue)}
+    set {_uniqueStorage()._proposal = .expireRoom(newValue)}
   }
 
   var announce: String {
     get {
-      if case .announce(let v)? = proposal {return v}
+      if case .announce(let v)? = _storage._proposal {return v}
       return String()
     }
-    set {proposal = .announce(newValue)}
+    set {_uniqueStorage()._proposal = .announce(newValue)}
   }
 
   var login: ProtoLogin {
     get {
-      if case .login(let v)? = proposal {return v}
+      if case .login(let v)? = _storage._proposal {return v}
       return ProtoLogin()
     }
-    set {proposal = .login(newValue)}
+    set {_uniqueStorage()._proposal = .login(newValue)}
   }
 
   var nick: ProtoName {
     get {
-      if case .nick(let v)? = proposal {return v}
+      if case .nick(let v)? = _storage._proposal {return v}
       return ProtoName()
     }
-    set {proposal = .nick(newValue)}
+    set {_uniqueStorage()._proposal = .nick(newValue)}
   }
 
   var quit: ProtoDeparture {
     get {
-      if case .quit(let v)? = proposal {return v}
+      if case .quit(let v)? = _storage._proposal {return v}
       return ProtoDeparture()
     }
-    set {proposal = .quit(newValue)}
+    set {_uniqueStorage()._proposal = .quit(newValue)}
   }
 
   /// `say` is written more often than all the others: it has a number of one byte.
   var say: ProtoSay {
     get {
-      if case .say(let v)? = proposal {return v}
+      if case .say(let v)? = _storage._proposal {return v}
       return ProtoSay()
     }
-    set {proposal = .say(newValue)}
+    set {_uniqueStorage()._proposal = .say(newValue)}
   }
 
   var join: ProtoName {
     get {
-      if case .join(let v)? = proposal {return v}
+      if case .join(let v)? = _storage._proposal {return v}
       return ProtoName()
     }
-    set {proposal = .join(newValue)}
+    set {_uniqueStorage()._proposal = .join(newValue)}
   }
 
   var add: ProtoName {
     get {
-      if case .add(let v)? = proposal {return v}
+      if case .add(let v)? = _storage._proposal {return v}
       return ProtoName()
     }
-    set {proposal = .add(newValue)}
+    set {_uniqueStorage()._proposal = .add(newValue)}
   }
 
   var leave: ProtoLeave {
     get {
-      if case .leave(let v)? = proposal {return v}
+      if case .leave(let v)? = _storage._proposal {return v}
       return ProtoLeave()
     }
-    set {proposal = .leave(newValue)}
+    set {_uniqueStorage()._proposal = .leave(newValue)}
   }
 
   var setTopic: ProtoSetTopic {
     get {
-      if case .setTopic(let v)? = proposal {return v}
+      if case .setTopic(let v)? = _storage._proposal {return v}
       return ProtoSetTopic()
     }
-    set {proposal = .setTopic(newValue)}
+    set {_uniqueStorage()._proposal = .setTopic(newValue)}
   }
 
   var post: ProtoPost {
     get {
-      if case .post(let v)? = proposal {return v}
+      if case .post(let v)? = _storage._proposal {return v}
       return ProtoPost()
     }
-    set {proposal = .post(newValue)}
+    set {_uniqueStorage()._proposal = .post(newValue)}
   }
 
   var answer: ProtoAnswer {
     get {
-      if case .answer(let v)? = proposal {return v}
+      if case .answer(let v)? = _storage._proposal {return v}
       return ProtoAnswer()
     }
-    set {proposal = .answer(newValue)}
+    set {_uniqueStorage()._proposal = .answer(newValue)}
   }
 
   var direct: ProtoDirect {
     get {
-      if case .direct(let v)? = proposal {return v}
+      if case .direct(let v)? = _storage._proposal {return v}
       return ProtoDirect()
     }
-    set {proposal = .direct(newValue)}
+    set {_uniqueStorage()._proposal = .direct(newValue)}
   }
 
   var remove: ProtoRemove {
     get {
-      if case .remove(let v)? = proposal {return v}
+      if case .remove(let v)? = _storage._proposal {return v}
       return ProtoRemove()
     }
-    set {proposal = .remove(newValue)}
+    set {_uniqueStorage()._proposal = .remove(newValue)}
   }
 
   var away: ProtoAway {
     get {
-      if case .away(let v)? = proposal {return v}
+      if case .away(let v)? = _storage._proposal {return v}
       return ProtoAway()
     }
-    set {proposal = .away(newValue)}
+    set {_uniqueStorage()._proposal = .away(newValue)}
   }
 
   var ignore: ProtoName {
     get {
-      if case .ignore(let v)? = proposal {return v}
+      if case .ignore(let v)? = _storage._proposal {return v}
       return ProtoName()
     }
-    set {proposal = .ignore(newValue)}
+    set {_uniqueStorage()._proposal = .ignore(newValue)}
   }
 
   var verified: ProtoVerified {
     get {
-      if case .verified(let v)? = proposal {return v}
+      if case .verified(let v)? = _storage._proposal {return v}
       return ProtoVerified()
     }
-    set {proposal = .verified(newValue)}
+    set {_uniqueStorage()._proposal = .verified(newValue)}
   }
 
   var administer: ProtoAdminister {
     get {
-      if case .administer(let v)? = proposal {return v}
+      if case .administer(let v)? = _storage._proposal {return v}
       return ProtoAdminister()
     }
-    set {proposal = .administer(newValue)}
+    set {_uniqueStorage()._proposal = .administer(newValue)}
+  }
+
+  var moderate: ProtoModerate {
+    get {
+      if case .moderate(let v)? = _storage._proposal {return v}
+      return ProtoModerate()
+    }
+    set {_uniqueStorage()._proposal = .moderate(newValue)}
   }
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -479,12 +590,52 @@ nonisolated struct ProtoEntry: Sendable {
     case ignore(ProtoName)
     case verified(ProtoVerified)
     case administer(ProtoAdminister)
+    case moderate(ProtoModerate)
 
   }
 
   init() {}
 
-  fileprivate var _nonce: String? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// An IPv6 address, an IPv4 one in its IPv4-mapped form: the first and the last eight bytes.
+nonisolated struct ProtoAddress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var high: UInt64 = 0
+
+  var low: UInt64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct ProtoAddressMask: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var address: ProtoAddress {
+    get {_address ?? ProtoAddress()}
+    set {_address = newValue}
+  }
+  /// Returns true if `address` has been explicitly set.
+  var hasAddress: Bool {self._address != nil}
+  /// Clears the value of `address`. Subsequent reads from it will return its default value.
+  mutating func clearAddress() {self._address = nil}
+
+  /// How many of the 128 bits count.
+  var prefix: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _address: ProtoAddress? = nil
 }
 
 nonisolated struct ProtoName: Sendable {
@@ -576,11 +727,32 @@ nonisolated struct ProtoSettings: Sendable {
   /// Left out: everybody.
   var roomCreation: ProtoRoomCreation = .unspecified
 
+  /// Left out: the defaults.
+  var ownedRoomsMax: UInt32 {
+    get {_ownedRoomsMax ?? 0}
+    set {_ownedRoomsMax = newValue}
+  }
+  /// Returns true if `ownedRoomsMax` has been explicitly set.
+  var hasOwnedRoomsMax: Bool {self._ownedRoomsMax != nil}
+  /// Clears the value of `ownedRoomsMax`. Subsequent reads from it will return its default value.
+  mutating func clearOwnedRoomsMax() {self._ownedRoomsMax = nil}
+
+  var strangersMax: UInt32 {
+    get {_strangersMax ?? 0}
+    set {_strangersMax = newValue}
+  }
+  /// Returns true if `strangersMax` has been explicitly set.
+  var hasStrangersMax: Bool {self._strangersMax != nil}
+  /// Clears the value of `strangersMax`. Subsequent reads from it will return its default value.
+  mutating func clearStrangersMax() {self._strangersMax = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _defaultBacklog: ProtoBacklog? = nil
+  fileprivate var _ownedRoomsMax: UInt32? = nil
+  fileprivate var _strangersMax: UInt32? = nil
 }
 
 nonisolated struct ProtoExpireRoom: Sendable {
@@ -629,6 +801,11 @@ nonisolated struct ProtoDeparture: Sendable {
 
   /// Of `quit` alone.
   var lastWord: String = String()
+
+  /// Of `kicked` alone.
+  var by: String = String()
+
+  var why: String = String()
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1185,6 +1362,14 @@ nonisolated struct ProtoAdminister: Sendable {
     set {what = .announce(newValue)}
   }
 
+  var moderate: ProtoModerate {
+    get {
+      if case .moderate(let v)? = what {return v}
+      return ProtoModerate()
+    }
+    set {what = .moderate(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_What: Equatable, Sendable {
@@ -1197,6 +1382,7 @@ nonisolated struct ProtoAdminister: Sendable {
     case addInvite(ProtoAdminister.AddInvite)
     case revokeInvite(UInt32)
     case announce(String)
+    case moderate(ProtoModerate)
 
   }
 
@@ -1352,6 +1538,513 @@ nonisolated struct ProtoAdminister: Sendable {
   }
 
   init() {}
+}
+
+nonisolated struct ProtoRoomSetting: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var what: ProtoRoomSetting.OneOf_What? = nil
+
+  var backlog: ProtoBacklog {
+    get {
+      if case .backlog(let v)? = what {return v}
+      return ProtoBacklog()
+    }
+    set {what = .backlog(newValue)}
+  }
+
+  /// Always true: the server's default.
+  var defaultBacklog: Bool {
+    get {
+      if case .defaultBacklog(let v)? = what {return v}
+      return false
+    }
+    set {what = .defaultBacklog(newValue)}
+  }
+
+  var isPrivate: Bool {
+    get {
+      if case .isPrivate(let v)? = what {return v}
+      return false
+    }
+    set {what = .isPrivate(newValue)}
+  }
+
+  var isUnlisted: Bool {
+    get {
+      if case .isUnlisted(let v)? = what {return v}
+      return false
+    }
+    set {what = .isUnlisted(newValue)}
+  }
+
+  var isPermanent: Bool {
+    get {
+      if case .isPermanent(let v)? = what {return v}
+      return false
+    }
+    set {what = .isPermanent(newValue)}
+  }
+
+  var slowSeconds: UInt32 {
+    get {
+      if case .slowSeconds(let v)? = what {return v}
+      return 0
+    }
+    set {what = .slowSeconds(newValue)}
+  }
+
+  var posting: ProtoPosting {
+    get {
+      if case .posting(let v)? = what {return v}
+      return .unspecified
+    }
+    set {what = .posting(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_What: Equatable, Sendable {
+    case backlog(ProtoBacklog)
+    /// Always true: the server's default.
+    case defaultBacklog(Bool)
+    case isPrivate(Bool)
+    case isUnlisted(Bool)
+    case isPermanent(Bool)
+    case slowSeconds(UInt32)
+    case posting(ProtoPosting)
+
+  }
+
+  init() {}
+}
+
+/// Where something is moderated: a room, the session's current room, or the server.
+nonisolated struct ProtoTerritory: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var what: ProtoTerritory.OneOf_What? = nil
+
+  var room: ProtoName {
+    get {
+      if case .room(let v)? = what {return v}
+      return ProtoName()
+    }
+    set {what = .room(newValue)}
+  }
+
+  /// Always true.
+  var current: Bool {
+    get {
+      if case .current(let v)? = what {return v}
+      return false
+    }
+    set {what = .current(newValue)}
+  }
+
+  var server: Bool {
+    get {
+      if case .server(let v)? = what {return v}
+      return false
+    }
+    set {what = .server(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_What: Equatable, Sendable {
+    case room(ProtoName)
+    /// Always true.
+    case current(Bool)
+    case server(Bool)
+
+  }
+
+  init() {}
+}
+
+nonisolated struct ProtoSanctionTarget: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var what: ProtoSanctionTarget.OneOf_What? = nil
+
+  var name: ProtoName {
+    get {
+      if case .name(let v)? = what {return v}
+      return ProtoName()
+    }
+    set {what = .name(newValue)}
+  }
+
+  var mask: ProtoName {
+    get {
+      if case .mask(let v)? = what {return v}
+      return ProtoName()
+    }
+    set {what = .mask(newValue)}
+  }
+
+  var address: ProtoAddressMask {
+    get {
+      if case .address(let v)? = what {return v}
+      return ProtoAddressMask()
+    }
+    set {what = .address(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_What: Equatable, Sendable {
+    case name(ProtoName)
+    case mask(ProtoName)
+    case address(ProtoAddressMask)
+
+  }
+
+  init() {}
+}
+
+nonisolated struct ProtoModerate: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var territory: ProtoTerritory {
+    get {_territory ?? ProtoTerritory()}
+    set {_territory = newValue}
+  }
+  /// Returns true if `territory` has been explicitly set.
+  var hasTerritory: Bool {self._territory != nil}
+  /// Clears the value of `territory`. Subsequent reads from it will return its default value.
+  mutating func clearTerritory() {self._territory = nil}
+
+  var what: ProtoModerate.OneOf_What? = nil
+
+  var set: ProtoRoomSetting {
+    get {
+      if case .set(let v)? = what {return v}
+      return ProtoRoomSetting()
+    }
+    set {what = .set(newValue)}
+  }
+
+  var kick: ProtoModerate.Kick {
+    get {
+      if case .kick(let v)? = what {return v}
+      return ProtoModerate.Kick()
+    }
+    set {what = .kick(newValue)}
+  }
+
+  var grantOperator: ProtoName {
+    get {
+      if case .grantOperator(let v)? = what {return v}
+      return ProtoName()
+    }
+    set {what = .grantOperator(newValue)}
+  }
+
+  var revokeOperator: ProtoName {
+    get {
+      if case .revokeOperator(let v)? = what {return v}
+      return ProtoName()
+    }
+    set {what = .revokeOperator(newValue)}
+  }
+
+  var sanction: ProtoModerate.Sanction {
+    get {
+      if case .sanction(let v)? = what {return v}
+      return ProtoModerate.Sanction()
+    }
+    set {what = .sanction(newValue)}
+  }
+
+  var lift: ProtoModerate.Sanction {
+    get {
+      if case .lift(let v)? = what {return v}
+      return ProtoModerate.Sanction()
+    }
+    set {what = .lift(newValue)}
+  }
+
+  var invite: ProtoName {
+    get {
+      if case .invite(let v)? = what {return v}
+      return ProtoName()
+    }
+    set {what = .invite(newValue)}
+  }
+
+  var transfer: ProtoName {
+    get {
+      if case .transfer(let v)? = what {return v}
+      return ProtoName()
+    }
+    set {what = .transfer(newValue)}
+  }
+
+  /// Always true.
+  var disown: Bool {
+    get {
+      if case .disown(let v)? = what {return v}
+      return false
+    }
+    set {what = .disown(newValue)}
+  }
+
+  var removeAll: ProtoModerate.RemoveAll {
+    get {
+      if case .removeAll(let v)? = what {return v}
+      return ProtoModerate.RemoveAll()
+    }
+    set {what = .removeAll(newValue)}
+  }
+
+  var report: ProtoModerate.Report {
+    get {
+      if case .report(let v)? = what {return v}
+      return ProtoModerate.Report()
+    }
+    set {what = .report(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_What: Equatable, Sendable {
+    case set(ProtoRoomSetting)
+    case kick(ProtoModerate.Kick)
+    case grantOperator(ProtoName)
+    case revokeOperator(ProtoName)
+    case sanction(ProtoModerate.Sanction)
+    case lift(ProtoModerate.Sanction)
+    case invite(ProtoName)
+    case transfer(ProtoName)
+    /// Always true.
+    case disown(Bool)
+    case removeAll(ProtoModerate.RemoveAll)
+    case report(ProtoModerate.Report)
+
+  }
+
+  nonisolated struct Kick: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var name: ProtoName {
+      get {_name ?? ProtoName()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var reason: String = String()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: ProtoName? = nil
+  }
+
+  nonisolated struct Sanction: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// A ban or a mute.
+    var kind: ProtoStandingKind = .unspecified
+
+    var target: ProtoSanctionTarget {
+      get {_target ?? ProtoSanctionTarget()}
+      set {_target = newValue}
+    }
+    /// Returns true if `target` has been explicitly set.
+    var hasTarget: Bool {self._target != nil}
+    /// Clears the value of `target`. Subsequent reads from it will return its default value.
+    mutating func clearTarget() {self._target = nil}
+
+    /// Without it, until it is lifted.
+    var microseconds: Int64 {
+      get {_microseconds ?? 0}
+      set {_microseconds = newValue}
+    }
+    /// Returns true if `microseconds` has been explicitly set.
+    var hasMicroseconds: Bool {self._microseconds != nil}
+    /// Clears the value of `microseconds`. Subsequent reads from it will return its default value.
+    mutating func clearMicroseconds() {self._microseconds = nil}
+
+    var reason: String = String()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _target: ProtoSanctionTarget? = nil
+    fileprivate var _microseconds: Int64? = nil
+  }
+
+  nonisolated struct RemoveAll: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var source: ProtoModerate.RemoveAll.OneOf_Source? = nil
+
+    var name: ProtoName {
+      get {
+        if case .name(let v)? = source {return v}
+        return ProtoName()
+      }
+      set {source = .name(newValue)}
+    }
+
+    /// Of whoever sent that message.
+    var authorOf: UInt64 {
+      get {
+        if case .authorOf(let v)? = source {return v}
+        return 0
+      }
+      set {source = .authorOf(newValue)}
+    }
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    nonisolated enum OneOf_Source: Equatable, Sendable {
+      case name(ProtoName)
+      /// Of whoever sent that message.
+      case authorOf(UInt64)
+
+    }
+
+    init() {}
+  }
+
+  nonisolated struct Report: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var sequence: UInt64 = 0
+
+    var reason: String = String()
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+
+  fileprivate var _territory: ProtoTerritory? = nil
+}
+
+/// What somebody's standing in a room is, or on the server (room 0).
+nonisolated struct ProtoStandingState: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var room: UInt32 = 0
+
+  var number: UInt32 = 0
+
+  var kind: ProtoStandingKind = .unspecified
+
+  var subject: ProtoStandingState.OneOf_Subject? = nil
+
+  var account: UInt64 {
+    get {
+      if case .account(let v)? = subject {return v}
+      return 0
+    }
+    set {subject = .account(newValue)}
+  }
+
+  var participant: UInt64 {
+    get {
+      if case .participant(let v)? = subject {return v}
+      return 0
+    }
+    set {subject = .participant(newValue)}
+  }
+
+  var name: ProtoName {
+    get {
+      if case .name(let v)? = subject {return v}
+      return ProtoName()
+    }
+    set {subject = .name(newValue)}
+  }
+
+  var address: ProtoAddressMask {
+    get {
+      if case .address(let v)? = subject {return v}
+      return ProtoAddressMask()
+    }
+    set {subject = .address(newValue)}
+  }
+
+  var title: String = String()
+
+  /// The guest whom it names, and where that came from.
+  var guest: UInt64 {
+    get {_guest ?? 0}
+    set {_guest = newValue}
+  }
+  /// Returns true if `guest` has been explicitly set.
+  var hasGuest: Bool {self._guest != nil}
+  /// Clears the value of `guest`. Subsequent reads from it will return its default value.
+  mutating func clearGuest() {self._guest = nil}
+
+  var guestAddress: ProtoAddressMask {
+    get {_guestAddress ?? ProtoAddressMask()}
+    set {_guestAddress = newValue}
+  }
+  /// Returns true if `guestAddress` has been explicitly set.
+  var hasGuestAddress: Bool {self._guestAddress != nil}
+  /// Clears the value of `guestAddress`. Subsequent reads from it will return its default value.
+  mutating func clearGuestAddress() {self._guestAddress = nil}
+
+  var by: String = String()
+
+  var since: Int64 = 0
+
+  var until: Int64 {
+    get {_until ?? 0}
+    set {_until = newValue}
+  }
+  /// Returns true if `until` has been explicitly set.
+  var hasUntil: Bool {self._until != nil}
+  /// Clears the value of `until`. Subsequent reads from it will return its default value.
+  mutating func clearUntil() {self._until = nil}
+
+  var reason: String = String()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Subject: Equatable, Sendable {
+    case account(UInt64)
+    case participant(UInt64)
+    case name(ProtoName)
+    case address(ProtoAddressMask)
+
+  }
+
+  init() {}
+
+  fileprivate var _guest: UInt64? = nil
+  fileprivate var _guestAddress: ProtoAddressMask? = nil
+  fileprivate var _until: Int64? = nil
 }
 
 nonisolated struct ProtoCredential: Sendable {
@@ -1536,39 +2229,74 @@ nonisolated struct ProtoTopic: Sendable {
   init() {}
 }
 
-nonisolated struct ProtoConversationState: Sendable {
+nonisolated struct ProtoConversationState: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   var settings: ProtoSettings {
-    get {_settings ?? ProtoSettings()}
-    set {_settings = newValue}
+    get {_storage._settings ?? ProtoSettings()}
+    set {_uniqueStorage()._settings = newValue}
   }
   /// Returns true if `settings` has been explicitly set.
-  var hasSettings: Bool {self._settings != nil}
+  var hasSettings: Bool {_storage._settings != nil}
   /// Clears the value of `settings`. Subsequent reads from it will return its default value.
-  mutating func clearSettings() {self._settings = nil}
+  mutating func clearSettings() {_uniqueStorage()._settings = nil}
 
-  var incarnation: UInt32 = 0
+  var incarnation: UInt32 {
+    get {_storage._incarnation}
+    set {_uniqueStorage()._incarnation = newValue}
+  }
 
-  var lastEpoch: UInt32 = 0
+  var lastEpoch: UInt32 {
+    get {_storage._lastEpoch}
+    set {_uniqueStorage()._lastEpoch = newValue}
+  }
 
-  var lastRoom: UInt32 = 0
+  var lastRoom: UInt32 {
+    get {_storage._lastRoom}
+    set {_uniqueStorage()._lastRoom = newValue}
+  }
 
-  var lastParticipant: UInt64 = 0
+  var lastParticipant: UInt64 {
+    get {_storage._lastParticipant}
+    set {_uniqueStorage()._lastParticipant = newValue}
+  }
 
-  var lastStamp: Int64 = 0
+  var lastStamp: Int64 {
+    get {_storage._lastStamp}
+    set {_uniqueStorage()._lastStamp = newValue}
+  }
 
-  var lastAccount: UInt64 = 0
+  var lastAccount: UInt64 {
+    get {_storage._lastAccount}
+    set {_uniqueStorage()._lastAccount = newValue}
+  }
 
-  var lastInvite: UInt32 = 0
+  var lastInvite: UInt32 {
+    get {_storage._lastInvite}
+    set {_uniqueStorage()._lastInvite = newValue}
+  }
+
+  var lastStanding: UInt32 {
+    get {_storage._lastStanding}
+    set {_uniqueStorage()._lastStanding = newValue}
+  }
+
+  var audit: UInt32 {
+    get {_storage._audit ?? 0}
+    set {_uniqueStorage()._audit = newValue}
+  }
+  /// Returns true if `audit` has been explicitly set.
+  var hasAudit: Bool {_storage._audit != nil}
+  /// Clears the value of `audit`. Subsequent reads from it will return its default value.
+  mutating func clearAudit() {_uniqueStorage()._audit = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _settings: ProtoSettings? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 nonisolated struct ProtoRoomState: @unchecked Sendable {
@@ -1614,6 +2342,7 @@ nonisolated struct ProtoRoomState: @unchecked Sendable {
     set {_uniqueStorage()._created = newValue}
   }
 
+  /// A participant; or an account, below.
   var owner: UInt64 {
     get {_storage._owner ?? 0}
     set {_uniqueStorage()._owner = newValue}
@@ -1669,6 +2398,65 @@ nonisolated struct ProtoRoomState: @unchecked Sendable {
   var hasEmptySince: Bool {_storage._emptySince != nil}
   /// Clears the value of `emptySince`. Subsequent reads from it will return its default value.
   mutating func clearEmptySince() {_uniqueStorage()._emptySince = nil}
+
+  var ownerAccount: UInt64 {
+    get {_storage._ownerAccount ?? 0}
+    set {_uniqueStorage()._ownerAccount = newValue}
+  }
+  /// Returns true if `ownerAccount` has been explicitly set.
+  var hasOwnerAccount: Bool {_storage._ownerAccount != nil}
+  /// Clears the value of `ownerAccount`. Subsequent reads from it will return its default value.
+  mutating func clearOwnerAccount() {_uniqueStorage()._ownerAccount = nil}
+
+  var isPrivate: Bool {
+    get {_storage._isPrivate}
+    set {_uniqueStorage()._isPrivate = newValue}
+  }
+
+  var isUnlisted: Bool {
+    get {_storage._isUnlisted}
+    set {_uniqueStorage()._isUnlisted = newValue}
+  }
+
+  var isPermanent: Bool {
+    get {_storage._isPermanent}
+    set {_uniqueStorage()._isPermanent = newValue}
+  }
+
+  var slowSeconds: UInt32 {
+    get {_storage._slowSeconds}
+    set {_uniqueStorage()._slowSeconds = newValue}
+  }
+
+  /// Left out: members.
+  var posting: ProtoPosting {
+    get {_storage._posting}
+    set {_uniqueStorage()._posting = newValue}
+  }
+
+  var lastStanding: UInt32 {
+    get {_storage._lastStanding}
+    set {_uniqueStorage()._lastStanding = newValue}
+  }
+
+  var audit: UInt32 {
+    get {_storage._audit ?? 0}
+    set {_uniqueStorage()._audit = newValue}
+  }
+  /// Returns true if `audit` has been explicitly set.
+  var hasAudit: Bool {_storage._audit != nil}
+  /// Clears the value of `audit`. Subsequent reads from it will return its default value.
+  mutating func clearAudit() {_uniqueStorage()._audit = nil}
+
+  /// Of a room that keeps what was done in another one, or on the server (room 0).
+  var auditOf: UInt32 {
+    get {_storage._auditOf ?? 0}
+    set {_uniqueStorage()._auditOf = newValue}
+  }
+  /// Returns true if `auditOf` has been explicitly set.
+  var hasAuditOf: Bool {_storage._auditOf != nil}
+  /// Clears the value of `auditOf`. Subsequent reads from it will return its default value.
+  mutating func clearAuditOf() {_uniqueStorage()._auditOf = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1758,6 +2546,10 @@ nonisolated struct ProtoParticipantState: Sendable {
   /// Clears the value of `resumeCurrent`. Subsequent reads from it will return its default value.
   mutating func clearResumeCurrent() {self._resumeCurrent = nil}
 
+  var strangersSince: Int64 = 0
+
+  var strangers: UInt32 = 0
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1809,6 +2601,17 @@ nonisolated struct ProtoSessionState: Sendable {
   /// Clears the value of `token`. Subsequent reads from it will return its default value.
   mutating func clearToken() {self._token = nil}
 
+  var address: ProtoAddress {
+    get {_address ?? ProtoAddress()}
+    set {_address = newValue}
+  }
+  /// Returns true if `address` has been explicitly set.
+  var hasAddress: Bool {self._address != nil}
+  /// Clears the value of `address`. Subsequent reads from it will return its default value.
+  mutating func clearAddress() {self._address = nil}
+
+  var staysNowhere: Bool = false
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -1816,6 +2619,7 @@ nonisolated struct ProtoSessionState: Sendable {
   fileprivate var _current: UInt32? = nil
   fileprivate var _scopes: UInt32? = nil
   fileprivate var _token: UInt32? = nil
+  fileprivate var _address: ProtoAddress? = nil
 }
 
 nonisolated struct ProtoMemberState: Sendable {
@@ -1847,12 +2651,22 @@ nonisolated struct ProtoMemberState: Sendable {
   /// Clears the value of `closedAfter`. Subsequent reads from it will return its default value.
   mutating func clearClosedAfter() {self._closedAfter = nil}
 
+  var lastSpoke: Int64 {
+    get {_lastSpoke ?? 0}
+    set {_lastSpoke = newValue}
+  }
+  /// Returns true if `lastSpoke` has been explicitly set.
+  var hasLastSpoke: Bool {self._lastSpoke != nil}
+  /// Clears the value of `lastSpoke`. Subsequent reads from it will return its default value.
+  mutating func clearLastSpoke() {self._lastSpoke = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
   fileprivate var _window: ProtoWindow? = nil
   fileprivate var _closedAfter: UInt64? = nil
+  fileprivate var _lastSpoke: Int64? = nil
 }
 
 nonisolated struct ProtoNonceState: Sendable {
@@ -1987,6 +2801,38 @@ nonisolated struct ProtoRoomEvent: Sendable {
     set {event = .removed(newValue)}
   }
 
+  var setting: ProtoRoomSetting {
+    get {
+      if case .setting(let v)? = event {return v}
+      return ProtoRoomSetting()
+    }
+    set {event = .setting(newValue)}
+  }
+
+  var standing: ProtoRoomEvent.Standing {
+    get {
+      if case .standing(let v)? = event {return v}
+      return ProtoRoomEvent.Standing()
+    }
+    set {event = .standing(newValue)}
+  }
+
+  var owner: ProtoRoomEvent.Owner {
+    get {
+      if case .owner(let v)? = event {return v}
+      return ProtoRoomEvent.Owner()
+    }
+    set {event = .owner(newValue)}
+  }
+
+  var removedAll: ProtoRoomEvent.RemovedAll {
+    get {
+      if case .removedAll(let v)? = event {return v}
+      return ProtoRoomEvent.RemovedAll()
+    }
+    set {event = .removedAll(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Event: Equatable, Sendable {
@@ -1995,6 +2841,10 @@ nonisolated struct ProtoRoomEvent: Sendable {
     case topic(String)
     case renamed(String)
     case removed(ProtoRoomEvent.Removed)
+    case setting(ProtoRoomSetting)
+    case standing(ProtoRoomEvent.Standing)
+    case owner(ProtoRoomEvent.Owner)
+    case removedAll(ProtoRoomEvent.RemovedAll)
 
   }
 
@@ -2050,6 +2900,82 @@ nonisolated struct ProtoRoomEvent: Sendable {
     mutating func clearIDEpoch() {self._idEpoch = nil}
 
     var idSequence: UInt64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _idEpoch: ProtoEpoch? = nil
+  }
+
+  nonisolated struct Standing: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var kind: ProtoStandingKind = .unspecified
+
+    var title: String = String()
+
+    var until: Int64 {
+      get {_until ?? 0}
+      set {_until = newValue}
+    }
+    /// Returns true if `until` has been explicitly set.
+    var hasUntil: Bool {self._until != nil}
+    /// Clears the value of `until`. Subsequent reads from it will return its default value.
+    mutating func clearUntil() {self._until = nil}
+
+    var reason: String = String()
+
+    var isMade: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _until: Int64? = nil
+  }
+
+  nonisolated struct Owner: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// Without it, there is none now.
+    var name: String {
+      get {_name ?? String()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: String? = nil
+  }
+
+  nonisolated struct RemovedAll: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var of: String = String()
+
+    var sequences: [UInt64] = []
+
+    var idEpoch: ProtoEpoch {
+      get {_idEpoch ?? ProtoEpoch()}
+      set {_idEpoch = newValue}
+    }
+    /// Returns true if `idEpoch` has been explicitly set.
+    var hasIDEpoch: Bool {self._idEpoch != nil}
+    /// Clears the value of `idEpoch`. Subsequent reads from it will return its default value.
+    mutating func clearIDEpoch() {self._idEpoch = nil}
 
     var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2196,6 +3122,14 @@ nonisolated extension ProtoAfterLeaving: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0AFTER_LEAVING_UNSPECIFIED\0\u{1}AFTER_LEAVING_LOBBY\0\u{1}AFTER_LEAVING_NOWHERE\0")
 }
 
+nonisolated extension ProtoStandingKind: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STANDING_KIND_UNSPECIFIED\0\u{1}STANDING_KIND_OPERATORSHIP\0\u{1}STANDING_KIND_BAN\0\u{1}STANDING_KIND_MUTE\0\u{1}STANDING_KIND_INVITATION\0")
+}
+
+nonisolated extension ProtoPosting: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0POSTING_UNSPECIFIED\0\u{1}POSTING_MEMBERS\0\u{1}POSTING_OPERATORS\0")
+}
+
 nonisolated extension ProtoBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Batch"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}entries\0")
@@ -2228,7 +3162,451 @@ nonisolated extension ProtoBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Entry"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stamp\0\u{1}session\0\u{1}nonce\0\u{2}\u{5}settings\0\u{3}run_started\0\u{3}expire_room\0\u{1}announce\0\u{1}login\0\u{1}nick\0\u{1}quit\0\u{1}say\0\u{1}join\0\u{1}add\0\u{1}leave\0\u{3}set_topic\0\u{1}post\0\u{1}answer\0\u{1}direct\0\u{1}remove\0\u{1}away\0\u{1}ignore\0\u{1}verified\0\u{1}administer\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stamp\0\u{1}session\0\u{1}nonce\0\u{1}address\0\u{2}\u{4}settings\0\u{3}run_started\0\u{3}expire_room\0\u{1}announce\0\u{1}login\0\u{1}nick\0\u{1}quit\0\u{1}say\0\u{1}join\0\u{1}add\0\u{1}leave\0\u{3}set_topic\0\u{1}post\0\u{1}answer\0\u{1}direct\0\u{1}remove\0\u{1}away\0\u{1}ignore\0\u{1}verified\0\u{1}administer\0\u{1}moderate\0")
+
+  fileprivate class _StorageClass {
+    var _stamp: Int64 = 0
+    var _session: UInt64 = 0
+    var _nonce: String? = nil
+    var _address: ProtoAddress? = nil
+    var _proposal: ProtoEntry.OneOf_Proposal?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _stamp = source._stamp
+      _session = source._session
+      _nonce = source._nonce
+      _address = source._address
+      _proposal = source._proposal
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularSFixed64Field(value: &_storage._stamp) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._session) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._nonce) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._address) }()
+        case 8: try {
+          var v: ProtoSettings?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .settings(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .settings(v)
+          }
+        }()
+        case 9: try {
+          var v: UInt32?
+          try decoder.decodeSingularFixed32Field(value: &v)
+          if let v = v {
+            if _storage._proposal != nil {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .runStarted(v)
+          }
+        }()
+        case 10: try {
+          var v: ProtoExpireRoom?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .expireRoom(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .expireRoom(v)
+          }
+        }()
+        case 11: try {
+          var v: String?
+          try decoder.decodeSingularStringField(value: &v)
+          if let v = v {
+            if _storage._proposal != nil {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .announce(v)
+          }
+        }()
+        case 12: try {
+          var v: ProtoLogin?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .login(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .login(v)
+          }
+        }()
+        case 13: try {
+          var v: ProtoName?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .nick(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .nick(v)
+          }
+        }()
+        case 14: try {
+          var v: ProtoDeparture?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .quit(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .quit(v)
+          }
+        }()
+        case 15: try {
+          var v: ProtoSay?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .say(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .say(v)
+          }
+        }()
+        case 16: try {
+          var v: ProtoName?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .join(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .join(v)
+          }
+        }()
+        case 17: try {
+          var v: ProtoName?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .add(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .add(v)
+          }
+        }()
+        case 18: try {
+          var v: ProtoLeave?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .leave(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .leave(v)
+          }
+        }()
+        case 19: try {
+          var v: ProtoSetTopic?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .setTopic(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .setTopic(v)
+          }
+        }()
+        case 20: try {
+          var v: ProtoPost?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .post(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .post(v)
+          }
+        }()
+        case 21: try {
+          var v: ProtoAnswer?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .answer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .answer(v)
+          }
+        }()
+        case 22: try {
+          var v: ProtoDirect?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .direct(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .direct(v)
+          }
+        }()
+        case 23: try {
+          var v: ProtoRemove?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .remove(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .remove(v)
+          }
+        }()
+        case 24: try {
+          var v: ProtoAway?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .away(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .away(v)
+          }
+        }()
+        case 25: try {
+          var v: ProtoName?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .ignore(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .ignore(v)
+          }
+        }()
+        case 26: try {
+          var v: ProtoVerified?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .verified(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .verified(v)
+          }
+        }()
+        case 27: try {
+          var v: ProtoAdminister?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .administer(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .administer(v)
+          }
+        }()
+        case 28: try {
+          var v: ProtoModerate?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .moderate(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .moderate(v)
+          }
+        }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._stamp != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._stamp, fieldNumber: 1)
+      }
+      if _storage._session != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._session, fieldNumber: 2)
+      }
+      try { if let v = _storage._nonce {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._address {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      switch _storage._proposal {
+      case .settings?: try {
+        guard case .settings(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      }()
+      case .runStarted?: try {
+        guard case .runStarted(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularFixed32Field(value: v, fieldNumber: 9)
+      }()
+      case .expireRoom?: try {
+        guard case .expireRoom(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      }()
+      case .announce?: try {
+        guard case .announce(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularStringField(value: v, fieldNumber: 11)
+      }()
+      case .login?: try {
+        guard case .login(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      }()
+      case .nick?: try {
+        guard case .nick(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      }()
+      case .quit?: try {
+        guard case .quit(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      }()
+      case .say?: try {
+        guard case .say(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      }()
+      case .join?: try {
+        guard case .join(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      }()
+      case .add?: try {
+        guard case .add(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      }()
+      case .leave?: try {
+        guard case .leave(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      }()
+      case .setTopic?: try {
+        guard case .setTopic(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      }()
+      case .post?: try {
+        guard case .post(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      }()
+      case .answer?: try {
+        guard case .answer(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      }()
+      case .direct?: try {
+        guard case .direct(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      }()
+      case .remove?: try {
+        guard case .remove(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
+      }()
+      case .away?: try {
+        guard case .away(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+      }()
+      case .ignore?: try {
+        guard case .ignore(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
+      }()
+      case .verified?: try {
+        guard case .verified(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
+      }()
+      case .administer?: try {
+        guard case .administer(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      }()
+      case .moderate?: try {
+        guard case .moderate(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
+      }()
+      case nil: break
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoEntry, rhs: ProtoEntry) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._stamp != rhs_storage._stamp {return false}
+        if _storage._session != rhs_storage._session {return false}
+        if _storage._nonce != rhs_storage._nonce {return false}
+        if _storage._address != rhs_storage._address {return false}
+        if _storage._proposal != rhs_storage._proposal {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAddress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Address"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}high\0\u{1}low\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2236,259 +3614,43 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularSFixed64Field(value: &self.stamp) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.session) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self._nonce) }()
-      case 8: try {
-        var v: ProtoSettings?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .settings(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .settings(v)
-        }
-      }()
-      case 9: try {
-        var v: UInt32?
-        try decoder.decodeSingularFixed32Field(value: &v)
-        if let v = v {
-          if self.proposal != nil {try decoder.handleConflictingOneOf()}
-          self.proposal = .runStarted(v)
-        }
-      }()
-      case 10: try {
-        var v: ProtoExpireRoom?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .expireRoom(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .expireRoom(v)
-        }
-      }()
-      case 11: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.proposal != nil {try decoder.handleConflictingOneOf()}
-          self.proposal = .announce(v)
-        }
-      }()
-      case 12: try {
-        var v: ProtoLogin?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .login(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .login(v)
-        }
-      }()
-      case 13: try {
-        var v: ProtoName?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .nick(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .nick(v)
-        }
-      }()
-      case 14: try {
-        var v: ProtoDeparture?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .quit(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .quit(v)
-        }
-      }()
-      case 15: try {
-        var v: ProtoSay?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .say(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .say(v)
-        }
-      }()
-      case 16: try {
-        var v: ProtoName?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .join(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .join(v)
-        }
-      }()
-      case 17: try {
-        var v: ProtoName?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .add(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .add(v)
-        }
-      }()
-      case 18: try {
-        var v: ProtoLeave?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .leave(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .leave(v)
-        }
-      }()
-      case 19: try {
-        var v: ProtoSetTopic?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .setTopic(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .setTopic(v)
-        }
-      }()
-      case 20: try {
-        var v: ProtoPost?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .post(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .post(v)
-        }
-      }()
-      case 21: try {
-        var v: ProtoAnswer?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .answer(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .answer(v)
-        }
-      }()
-      case 22: try {
-        var v: ProtoDirect?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .direct(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .direct(v)
-        }
-      }()
-      case 23: try {
-        var v: ProtoRemove?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .remove(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .remove(v)
-        }
-      }()
-      case 24: try {
-        var v: ProtoAway?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .away(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .away(v)
-        }
-      }()
-      case 25: try {
-        var v: ProtoName?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .ignore(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .ignore(v)
-        }
-      }()
-      case 26: try {
-        var v: ProtoVerified?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .verified(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .verified(v)
-        }
-      }()
-      case 27: try {
-        var v: ProtoAdminister?
-        var hadOneofValue = false
-        if let current = self.proposal {
-          hadOneofValue = true
-          if case .administer(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.proposal = .administer(v)
-        }
-      }()
+      case 1: try { try decoder.decodeSingularFixed64Field(value: &self.high) }()
+      case 2: try { try decoder.decodeSingularFixed64Field(value: &self.low) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.high != 0 {
+      try visitor.visitSingularFixed64Field(value: self.high, fieldNumber: 1)
+    }
+    if self.low != 0 {
+      try visitor.visitSingularFixed64Field(value: self.low, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoAddress, rhs: ProtoAddress) -> Bool {
+    if lhs.high != rhs.high {return false}
+    if lhs.low != rhs.low {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoAddressMask: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".AddressMask"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}address\0\u{1}prefix\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._address) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.prefix) }()
       default: break
       }
     }
@@ -2499,106 +3661,18 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.stamp != 0 {
-      try visitor.visitSingularSFixed64Field(value: self.stamp, fieldNumber: 1)
-    }
-    if self.session != 0 {
-      try visitor.visitSingularUInt64Field(value: self.session, fieldNumber: 2)
-    }
-    try { if let v = self._nonce {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+    try { if let v = self._address {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
     } }()
-    switch self.proposal {
-    case .settings?: try {
-      guard case .settings(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    }()
-    case .runStarted?: try {
-      guard case .runStarted(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularFixed32Field(value: v, fieldNumber: 9)
-    }()
-    case .expireRoom?: try {
-      guard case .expireRoom(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    }()
-    case .announce?: try {
-      guard case .announce(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 11)
-    }()
-    case .login?: try {
-      guard case .login(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-    }()
-    case .nick?: try {
-      guard case .nick(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-    }()
-    case .quit?: try {
-      guard case .quit(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
-    }()
-    case .say?: try {
-      guard case .say(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
-    }()
-    case .join?: try {
-      guard case .join(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
-    }()
-    case .add?: try {
-      guard case .add(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
-    }()
-    case .leave?: try {
-      guard case .leave(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
-    }()
-    case .setTopic?: try {
-      guard case .setTopic(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
-    }()
-    case .post?: try {
-      guard case .post(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
-    }()
-    case .answer?: try {
-      guard case .answer(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
-    }()
-    case .direct?: try {
-      guard case .direct(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
-    }()
-    case .remove?: try {
-      guard case .remove(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
-    }()
-    case .away?: try {
-      guard case .away(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
-    }()
-    case .ignore?: try {
-      guard case .ignore(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
-    }()
-    case .verified?: try {
-      guard case .verified(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
-    }()
-    case .administer?: try {
-      guard case .administer(let v)? = self.proposal else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
-    }()
-    case nil: break
+    if self.prefix != 0 {
+      try visitor.visitSingularUInt32Field(value: self.prefix, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: ProtoEntry, rhs: ProtoEntry) -> Bool {
-    if lhs.stamp != rhs.stamp {return false}
-    if lhs.session != rhs.session {return false}
-    if lhs._nonce != rhs._nonce {return false}
-    if lhs.proposal != rhs.proposal {return false}
+  static func ==(lhs: ProtoAddressMask, rhs: ProtoAddressMask) -> Bool {
+    if lhs._address != rhs._address {return false}
+    if lhs.prefix != rhs.prefix {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2702,7 +3776,7 @@ nonisolated extension ProtoBacklog: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Settings"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}default_backlog\0\u{1}autojoin\0\u{3}permanent_rooms\0\u{3}empty_room_microseconds\0\u{1}registration\0\u{3}guests_refused\0\u{3}room_creation\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}default_backlog\0\u{1}autojoin\0\u{3}permanent_rooms\0\u{3}empty_room_microseconds\0\u{1}registration\0\u{3}guests_refused\0\u{3}room_creation\0\u{3}owned_rooms_max\0\u{3}strangers_max\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2717,6 +3791,8 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 5: try { try decoder.decodeSingularEnumField(value: &self.registration) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.guestsRefused) }()
       case 7: try { try decoder.decodeSingularEnumField(value: &self.roomCreation) }()
+      case 8: try { try decoder.decodeSingularUInt32Field(value: &self._ownedRoomsMax) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self._strangersMax) }()
       default: break
       }
     }
@@ -2748,6 +3824,12 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.roomCreation != .unspecified {
       try visitor.visitSingularEnumField(value: self.roomCreation, fieldNumber: 7)
     }
+    try { if let v = self._ownedRoomsMax {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._strangersMax {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 9)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2759,6 +3841,8 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.registration != rhs.registration {return false}
     if lhs.guestsRefused != rhs.guestsRefused {return false}
     if lhs.roomCreation != rhs.roomCreation {return false}
+    if lhs._ownedRoomsMax != rhs._ownedRoomsMax {return false}
+    if lhs._strangersMax != rhs._strangersMax {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2840,7 +3924,7 @@ nonisolated extension ProtoLogin: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoDeparture: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Departure"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{3}last_word\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{3}last_word\0\u{1}by\0\u{1}why\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2850,6 +3934,8 @@ nonisolated extension ProtoDeparture: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularEnumField(value: &self.reason) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.lastWord) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.why) }()
       default: break
       }
     }
@@ -2862,12 +3948,20 @@ nonisolated extension ProtoDeparture: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.lastWord.isEmpty {
       try visitor.visitSingularStringField(value: self.lastWord, fieldNumber: 2)
     }
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 3)
+    }
+    if !self.why.isEmpty {
+      try visitor.visitSingularStringField(value: self.why, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoDeparture, rhs: ProtoDeparture) -> Bool {
     if lhs.reason != rhs.reason {return false}
     if lhs.lastWord != rhs.lastWord {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.why != rhs.why {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3712,7 +4806,7 @@ nonisolated extension ProtoVerified.AddToken: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension ProtoAdminister: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Administer"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}as_owner\0\u{1}create\0\u{3}set_password\0\u{3}set_administrator\0\u{1}delete\0\u{3}add_token\0\u{3}revoke_token\0\u{3}add_invite\0\u{3}revoke_invite\0\u{1}announce\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}as_owner\0\u{1}create\0\u{3}set_password\0\u{3}set_administrator\0\u{1}delete\0\u{3}add_token\0\u{3}revoke_token\0\u{3}add_invite\0\u{3}revoke_invite\0\u{1}announce\0\u{1}moderate\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3828,6 +4922,19 @@ nonisolated extension ProtoAdminister: SwiftProtobuf.Message, SwiftProtobuf._Mes
           self.what = .announce(v)
         }
       }()
+      case 11: try {
+        var v: ProtoModerate?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .moderate(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .moderate(v)
+        }
+      }()
       default: break
       }
     }
@@ -3877,6 +4984,10 @@ nonisolated extension ProtoAdminister: SwiftProtobuf.Message, SwiftProtobuf._Mes
     case .announce?: try {
       guard case .announce(let v)? = self.what else { preconditionFailure() }
       try visitor.visitSingularStringField(value: v, fieldNumber: 10)
+    }()
+    case .moderate?: try {
+      guard case .moderate(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case nil: break
     }
@@ -4131,6 +5242,832 @@ nonisolated extension ProtoAdminister.AddInvite: SwiftProtobuf.Message, SwiftPro
   static func ==(lhs: ProtoAdminister.AddInvite, rhs: ProtoAdminister.AddInvite) -> Bool {
     if lhs.digest != rhs.digest {return false}
     if lhs.microseconds != rhs.microseconds {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoRoomSetting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RoomSetting"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}backlog\0\u{3}default_backlog\0\u{3}is_private\0\u{3}is_unlisted\0\u{3}is_permanent\0\u{3}slow_seconds\0\u{1}posting\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ProtoBacklog?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .backlog(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .backlog(v)
+        }
+      }()
+      case 2: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .defaultBacklog(v)
+        }
+      }()
+      case 3: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .isPrivate(v)
+        }
+      }()
+      case 4: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .isUnlisted(v)
+        }
+      }()
+      case 5: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .isPermanent(v)
+        }
+      }()
+      case 6: try {
+        var v: UInt32?
+        try decoder.decodeSingularUInt32Field(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .slowSeconds(v)
+        }
+      }()
+      case 7: try {
+        var v: ProtoPosting?
+        try decoder.decodeSingularEnumField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .posting(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.what {
+    case .backlog?: try {
+      guard case .backlog(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .defaultBacklog?: try {
+      guard case .defaultBacklog(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 2)
+    }()
+    case .isPrivate?: try {
+      guard case .isPrivate(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 3)
+    }()
+    case .isUnlisted?: try {
+      guard case .isUnlisted(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 4)
+    }()
+    case .isPermanent?: try {
+      guard case .isPermanent(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 5)
+    }()
+    case .slowSeconds?: try {
+      guard case .slowSeconds(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+    }()
+    case .posting?: try {
+      guard case .posting(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularEnumField(value: v, fieldNumber: 7)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoRoomSetting, rhs: ProtoRoomSetting) -> Bool {
+    if lhs.what != rhs.what {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoTerritory: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Territory"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0\u{1}current\0\u{1}server\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .room(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .room(v)
+        }
+      }()
+      case 2: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .current(v)
+        }
+      }()
+      case 3: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .server(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.what {
+    case .room?: try {
+      guard case .room(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .current?: try {
+      guard case .current(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 2)
+    }()
+    case .server?: try {
+      guard case .server(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 3)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoTerritory, rhs: ProtoTerritory) -> Bool {
+    if lhs.what != rhs.what {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoSanctionTarget: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".SanctionTarget"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}mask\0\u{1}address\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .name(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .name(v)
+        }
+      }()
+      case 2: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .mask(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .mask(v)
+        }
+      }()
+      case 3: try {
+        var v: ProtoAddressMask?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .address(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .address(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.what {
+    case .name?: try {
+      guard case .name(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .mask?: try {
+      guard case .mask(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .address?: try {
+      guard case .address(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoSanctionTarget, rhs: ProtoSanctionTarget) -> Bool {
+    if lhs.what != rhs.what {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoModerate: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Moderate"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}territory\0\u{1}set\0\u{1}kick\0\u{3}grant_operator\0\u{3}revoke_operator\0\u{1}sanction\0\u{1}lift\0\u{1}invite\0\u{1}transfer\0\u{1}disown\0\u{3}remove_all\0\u{1}report\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._territory) }()
+      case 2: try {
+        var v: ProtoRoomSetting?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .set(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .set(v)
+        }
+      }()
+      case 3: try {
+        var v: ProtoModerate.Kick?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .kick(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .kick(v)
+        }
+      }()
+      case 4: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .grantOperator(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .grantOperator(v)
+        }
+      }()
+      case 5: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .revokeOperator(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .revokeOperator(v)
+        }
+      }()
+      case 6: try {
+        var v: ProtoModerate.Sanction?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .sanction(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .sanction(v)
+        }
+      }()
+      case 7: try {
+        var v: ProtoModerate.Sanction?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .lift(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .lift(v)
+        }
+      }()
+      case 8: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .invite(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .invite(v)
+        }
+      }()
+      case 9: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .transfer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .transfer(v)
+        }
+      }()
+      case 10: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.what != nil {try decoder.handleConflictingOneOf()}
+          self.what = .disown(v)
+        }
+      }()
+      case 11: try {
+        var v: ProtoModerate.RemoveAll?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .removeAll(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .removeAll(v)
+        }
+      }()
+      case 12: try {
+        var v: ProtoModerate.Report?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .report(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .report(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._territory {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    switch self.what {
+    case .set?: try {
+      guard case .set(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .kick?: try {
+      guard case .kick(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .grantOperator?: try {
+      guard case .grantOperator(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .revokeOperator?: try {
+      guard case .revokeOperator(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .sanction?: try {
+      guard case .sanction(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .lift?: try {
+      guard case .lift(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .invite?: try {
+      guard case .invite(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .transfer?: try {
+      guard case .transfer(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .disown?: try {
+      guard case .disown(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 10)
+    }()
+    case .removeAll?: try {
+      guard case .removeAll(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .report?: try {
+      guard case .report(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoModerate, rhs: ProtoModerate) -> Bool {
+    if lhs._territory != rhs._territory {return false}
+    if lhs.what != rhs.what {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoModerate.Kick: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoModerate.protoMessageName + ".Kick"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoModerate.Kick, rhs: ProtoModerate.Kick) -> Bool {
+    if lhs._name != rhs._name {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoModerate.Sanction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoModerate.protoMessageName + ".Sanction"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}target\0\u{1}microseconds\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._target) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._microseconds) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    try { if let v = self._target {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._microseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoModerate.Sanction, rhs: ProtoModerate.Sanction) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs._target != rhs._target {return false}
+    if lhs._microseconds != rhs._microseconds {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoModerate.RemoveAll: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoModerate.protoMessageName + ".RemoveAll"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}author_of\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.source {
+          hadOneofValue = true
+          if case .name(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.source = .name(v)
+        }
+      }()
+      case 2: try {
+        var v: UInt64?
+        try decoder.decodeSingularUInt64Field(value: &v)
+        if let v = v {
+          if self.source != nil {try decoder.handleConflictingOneOf()}
+          self.source = .authorOf(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.source {
+    case .name?: try {
+      guard case .name(let v)? = self.source else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .authorOf?: try {
+      guard case .authorOf(let v)? = self.source else { preconditionFailure() }
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoModerate.RemoveAll, rhs: ProtoModerate.RemoveAll) -> Bool {
+    if lhs.source != rhs.source {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoModerate.Report: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoModerate.protoMessageName + ".Report"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}reason\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoModerate.Report, rhs: ProtoModerate.Report) -> Bool {
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoStandingState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".StandingState"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0\u{1}number\0\u{1}kind\0\u{1}account\0\u{1}participant\0\u{1}name\0\u{1}address\0\u{1}title\0\u{1}guest\0\u{1}by\0\u{1}since\0\u{1}until\0\u{1}reason\0\u{3}guest_address\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.room) }()
+      case 2: try { try decoder.decodeSingularUInt32Field(value: &self.number) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 4: try {
+        var v: UInt64?
+        try decoder.decodeSingularUInt64Field(value: &v)
+        if let v = v {
+          if self.subject != nil {try decoder.handleConflictingOneOf()}
+          self.subject = .account(v)
+        }
+      }()
+      case 5: try {
+        var v: UInt64?
+        try decoder.decodeSingularUInt64Field(value: &v)
+        if let v = v {
+          if self.subject != nil {try decoder.handleConflictingOneOf()}
+          self.subject = .participant(v)
+        }
+      }()
+      case 6: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .name(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .name(v)
+        }
+      }()
+      case 7: try {
+        var v: ProtoAddressMask?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .address(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .address(v)
+        }
+      }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.title) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self._guest) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.by) }()
+      case 11: try { try decoder.decodeSingularSFixed64Field(value: &self.since) }()
+      case 12: try { try decoder.decodeSingularSFixed64Field(value: &self._until) }()
+      case 13: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 14: try { try decoder.decodeSingularMessageField(value: &self._guestAddress) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.room != 0 {
+      try visitor.visitSingularUInt32Field(value: self.room, fieldNumber: 1)
+    }
+    if self.number != 0 {
+      try visitor.visitSingularUInt32Field(value: self.number, fieldNumber: 2)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 3)
+    }
+    switch self.subject {
+    case .account?: try {
+      guard case .account(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+    }()
+    case .participant?: try {
+      guard case .participant(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
+    }()
+    case .name?: try {
+      guard case .name(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .address?: try {
+      guard case .address(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case nil: break
+    }
+    if !self.title.isEmpty {
+      try visitor.visitSingularStringField(value: self.title, fieldNumber: 8)
+    }
+    try { if let v = self._guest {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 9)
+    } }()
+    if !self.by.isEmpty {
+      try visitor.visitSingularStringField(value: self.by, fieldNumber: 10)
+    }
+    if self.since != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.since, fieldNumber: 11)
+    }
+    try { if let v = self._until {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 12)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 13)
+    }
+    try { if let v = self._guestAddress {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoStandingState, rhs: ProtoStandingState) -> Bool {
+    if lhs.room != rhs.room {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.title != rhs.title {return false}
+    if lhs._guest != rhs._guest {return false}
+    if lhs._guestAddress != rhs._guestAddress {return false}
+    if lhs.by != rhs.by {return false}
+    if lhs.since != rhs.since {return false}
+    if lhs._until != rhs._until {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4546,68 +6483,132 @@ nonisolated extension ProtoTopic: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ConversationState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0\u{1}incarnation\0\u{3}last_epoch\0\u{3}last_room\0\u{3}last_participant\0\u{3}last_stamp\0\u{3}last_account\0\u{3}last_invite\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0\u{1}incarnation\0\u{3}last_epoch\0\u{3}last_room\0\u{3}last_participant\0\u{3}last_stamp\0\u{3}last_account\0\u{3}last_invite\0\u{3}last_standing\0\u{1}audit\0")
+
+  fileprivate class _StorageClass {
+    var _settings: ProtoSettings? = nil
+    var _incarnation: UInt32 = 0
+    var _lastEpoch: UInt32 = 0
+    var _lastRoom: UInt32 = 0
+    var _lastParticipant: UInt64 = 0
+    var _lastStamp: Int64 = 0
+    var _lastAccount: UInt64 = 0
+    var _lastInvite: UInt32 = 0
+    var _lastStanding: UInt32 = 0
+    var _audit: UInt32? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _settings = source._settings
+      _incarnation = source._incarnation
+      _lastEpoch = source._lastEpoch
+      _lastRoom = source._lastRoom
+      _lastParticipant = source._lastParticipant
+      _lastStamp = source._lastStamp
+      _lastAccount = source._lastAccount
+      _lastInvite = source._lastInvite
+      _lastStanding = source._lastStanding
+      _audit = source._audit
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._settings) }()
-      case 2: try { try decoder.decodeSingularFixed32Field(value: &self.incarnation) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.lastEpoch) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.lastRoom) }()
-      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.lastParticipant) }()
-      case 6: try { try decoder.decodeSingularSFixed64Field(value: &self.lastStamp) }()
-      case 7: try { try decoder.decodeSingularUInt64Field(value: &self.lastAccount) }()
-      case 8: try { try decoder.decodeSingularUInt32Field(value: &self.lastInvite) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._settings) }()
+        case 2: try { try decoder.decodeSingularFixed32Field(value: &_storage._incarnation) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastEpoch) }()
+        case 4: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastRoom) }()
+        case 5: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastParticipant) }()
+        case 6: try { try decoder.decodeSingularSFixed64Field(value: &_storage._lastStamp) }()
+        case 7: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastAccount) }()
+        case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastInvite) }()
+        case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastStanding) }()
+        case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._audit) }()
+        default: break
+        }
       }
     }
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._settings {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if self.incarnation != 0 {
-      try visitor.visitSingularFixed32Field(value: self.incarnation, fieldNumber: 2)
-    }
-    if self.lastEpoch != 0 {
-      try visitor.visitSingularUInt32Field(value: self.lastEpoch, fieldNumber: 3)
-    }
-    if self.lastRoom != 0 {
-      try visitor.visitSingularUInt32Field(value: self.lastRoom, fieldNumber: 4)
-    }
-    if self.lastParticipant != 0 {
-      try visitor.visitSingularUInt64Field(value: self.lastParticipant, fieldNumber: 5)
-    }
-    if self.lastStamp != 0 {
-      try visitor.visitSingularSFixed64Field(value: self.lastStamp, fieldNumber: 6)
-    }
-    if self.lastAccount != 0 {
-      try visitor.visitSingularUInt64Field(value: self.lastAccount, fieldNumber: 7)
-    }
-    if self.lastInvite != 0 {
-      try visitor.visitSingularUInt32Field(value: self.lastInvite, fieldNumber: 8)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._settings {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if _storage._incarnation != 0 {
+        try visitor.visitSingularFixed32Field(value: _storage._incarnation, fieldNumber: 2)
+      }
+      if _storage._lastEpoch != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lastEpoch, fieldNumber: 3)
+      }
+      if _storage._lastRoom != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lastRoom, fieldNumber: 4)
+      }
+      if _storage._lastParticipant != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._lastParticipant, fieldNumber: 5)
+      }
+      if _storage._lastStamp != 0 {
+        try visitor.visitSingularSFixed64Field(value: _storage._lastStamp, fieldNumber: 6)
+      }
+      if _storage._lastAccount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._lastAccount, fieldNumber: 7)
+      }
+      if _storage._lastInvite != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lastInvite, fieldNumber: 8)
+      }
+      if _storage._lastStanding != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lastStanding, fieldNumber: 9)
+      }
+      try { if let v = _storage._audit {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 10)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoConversationState, rhs: ProtoConversationState) -> Bool {
-    if lhs._settings != rhs._settings {return false}
-    if lhs.incarnation != rhs.incarnation {return false}
-    if lhs.lastEpoch != rhs.lastEpoch {return false}
-    if lhs.lastRoom != rhs.lastRoom {return false}
-    if lhs.lastParticipant != rhs.lastParticipant {return false}
-    if lhs.lastStamp != rhs.lastStamp {return false}
-    if lhs.lastAccount != rhs.lastAccount {return false}
-    if lhs.lastInvite != rhs.lastInvite {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._settings != rhs_storage._settings {return false}
+        if _storage._incarnation != rhs_storage._incarnation {return false}
+        if _storage._lastEpoch != rhs_storage._lastEpoch {return false}
+        if _storage._lastRoom != rhs_storage._lastRoom {return false}
+        if _storage._lastParticipant != rhs_storage._lastParticipant {return false}
+        if _storage._lastStamp != rhs_storage._lastStamp {return false}
+        if _storage._lastAccount != rhs_storage._lastAccount {return false}
+        if _storage._lastInvite != rhs_storage._lastInvite {return false}
+        if _storage._lastStanding != rhs_storage._lastStanding {return false}
+        if _storage._audit != rhs_storage._audit {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4615,7 +6616,7 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RoomState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}direct\0\u{1}name\0\u{1}epoch\0\u{1}created\0\u{1}owner\0\u{1}topic\0\u{1}backlog\0\u{1}head\0\u{1}position\0\u{3}last_time\0\u{1}posts\0\u{3}empty_since\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}direct\0\u{1}name\0\u{1}epoch\0\u{1}created\0\u{1}owner\0\u{1}topic\0\u{1}backlog\0\u{1}head\0\u{1}position\0\u{3}last_time\0\u{1}posts\0\u{3}empty_since\0\u{3}owner_account\0\u{3}is_private\0\u{3}is_unlisted\0\u{3}is_permanent\0\u{3}slow_seconds\0\u{1}posting\0\u{3}last_standing\0\u{1}audit\0\u{3}audit_of\0")
 
   fileprivate class _StorageClass {
     var _id: UInt32 = 0
@@ -4631,6 +6632,15 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _lastTime: Int64 = 0
     var _posts: UInt64 = 0
     var _emptySince: Int64? = nil
+    var _ownerAccount: UInt64? = nil
+    var _isPrivate: Bool = false
+    var _isUnlisted: Bool = false
+    var _isPermanent: Bool = false
+    var _slowSeconds: UInt32 = 0
+    var _posting: ProtoPosting = .unspecified
+    var _lastStanding: UInt32 = 0
+    var _audit: UInt32? = nil
+    var _auditOf: UInt32? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4654,6 +6664,15 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _lastTime = source._lastTime
       _posts = source._posts
       _emptySince = source._emptySince
+      _ownerAccount = source._ownerAccount
+      _isPrivate = source._isPrivate
+      _isUnlisted = source._isUnlisted
+      _isPermanent = source._isPermanent
+      _slowSeconds = source._slowSeconds
+      _posting = source._posting
+      _lastStanding = source._lastStanding
+      _audit = source._audit
+      _auditOf = source._auditOf
     }
   }
 
@@ -4685,6 +6704,15 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 11: try { try decoder.decodeSingularSFixed64Field(value: &_storage._lastTime) }()
         case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._posts) }()
         case 13: try { try decoder.decodeSingularSFixed64Field(value: &_storage._emptySince) }()
+        case 14: try { try decoder.decodeSingularUInt64Field(value: &_storage._ownerAccount) }()
+        case 15: try { try decoder.decodeSingularBoolField(value: &_storage._isPrivate) }()
+        case 16: try { try decoder.decodeSingularBoolField(value: &_storage._isUnlisted) }()
+        case 17: try { try decoder.decodeSingularBoolField(value: &_storage._isPermanent) }()
+        case 18: try { try decoder.decodeSingularUInt32Field(value: &_storage._slowSeconds) }()
+        case 19: try { try decoder.decodeSingularEnumField(value: &_storage._posting) }()
+        case 20: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastStanding) }()
+        case 21: try { try decoder.decodeSingularUInt32Field(value: &_storage._audit) }()
+        case 22: try { try decoder.decodeSingularUInt32Field(value: &_storage._auditOf) }()
         default: break
         }
       }
@@ -4736,6 +6764,33 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._emptySince {
         try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 13)
       } }()
+      try { if let v = _storage._ownerAccount {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 14)
+      } }()
+      if _storage._isPrivate != false {
+        try visitor.visitSingularBoolField(value: _storage._isPrivate, fieldNumber: 15)
+      }
+      if _storage._isUnlisted != false {
+        try visitor.visitSingularBoolField(value: _storage._isUnlisted, fieldNumber: 16)
+      }
+      if _storage._isPermanent != false {
+        try visitor.visitSingularBoolField(value: _storage._isPermanent, fieldNumber: 17)
+      }
+      if _storage._slowSeconds != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._slowSeconds, fieldNumber: 18)
+      }
+      if _storage._posting != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._posting, fieldNumber: 19)
+      }
+      if _storage._lastStanding != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._lastStanding, fieldNumber: 20)
+      }
+      try { if let v = _storage._audit {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._auditOf {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 22)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4758,6 +6813,15 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._lastTime != rhs_storage._lastTime {return false}
         if _storage._posts != rhs_storage._posts {return false}
         if _storage._emptySince != rhs_storage._emptySince {return false}
+        if _storage._ownerAccount != rhs_storage._ownerAccount {return false}
+        if _storage._isPrivate != rhs_storage._isPrivate {return false}
+        if _storage._isUnlisted != rhs_storage._isUnlisted {return false}
+        if _storage._isPermanent != rhs_storage._isPermanent {return false}
+        if _storage._slowSeconds != rhs_storage._slowSeconds {return false}
+        if _storage._posting != rhs_storage._posting {return false}
+        if _storage._lastStanding != rhs_storage._lastStanding {return false}
+        if _storage._audit != rhs_storage._audit {return false}
+        if _storage._auditOf != rhs_storage._auditOf {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -4804,7 +6868,7 @@ nonisolated extension ProtoRoomState.Direct: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ParticipantState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}account\0\u{1}since\0\u{1}away\0\u{1}ignored\0\u{3}last_direct\0\u{3}last_seen\0\u{1}resume\0\u{3}resume_current\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}account\0\u{1}since\0\u{1}away\0\u{1}ignored\0\u{3}last_direct\0\u{3}last_seen\0\u{1}resume\0\u{3}resume_current\0\u{3}strangers_since\0\u{1}strangers\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4822,6 +6886,8 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
       case 8: try { try decoder.decodeSingularSFixed64Field(value: &self._lastSeen) }()
       case 9: try { try decoder.decodeRepeatedUInt32Field(value: &self.resume) }()
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self._resumeCurrent) }()
+      case 11: try { try decoder.decodeSingularSFixed64Field(value: &self.strangersSince) }()
+      case 12: try { try decoder.decodeSingularUInt32Field(value: &self.strangers) }()
       default: break
       }
     }
@@ -4862,6 +6928,12 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
     try { if let v = self._resumeCurrent {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 10)
     } }()
+    if self.strangersSince != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.strangersSince, fieldNumber: 11)
+    }
+    if self.strangers != 0 {
+      try visitor.visitSingularUInt32Field(value: self.strangers, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4876,6 +6948,8 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
     if lhs._lastSeen != rhs._lastSeen {return false}
     if lhs.resume != rhs.resume {return false}
     if lhs._resumeCurrent != rhs._resumeCurrent {return false}
+    if lhs.strangersSince != rhs.strangersSince {return false}
+    if lhs.strangers != rhs.strangers {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4883,7 +6957,7 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SessionState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}participant\0\u{1}current\0\u{1}open\0\u{1}scopes\0\u{1}token\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}participant\0\u{1}current\0\u{1}open\0\u{1}scopes\0\u{1}token\0\u{1}address\0\u{3}stays_nowhere\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4897,6 +6971,8 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.`open`) }()
       case 5: try { try decoder.decodeSingularUInt32Field(value: &self._scopes) }()
       case 6: try { try decoder.decodeSingularUInt32Field(value: &self._token) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._address) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.staysNowhere) }()
       default: break
       }
     }
@@ -4925,6 +7001,12 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._token {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._address {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    if self.staysNowhere != false {
+      try visitor.visitSingularBoolField(value: self.staysNowhere, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4935,6 +7017,8 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.`open` != rhs.`open` {return false}
     if lhs._scopes != rhs._scopes {return false}
     if lhs._token != rhs._token {return false}
+    if lhs._address != rhs._address {return false}
+    if lhs.staysNowhere != rhs.staysNowhere {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4942,7 +7026,7 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ProtoMemberState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".MemberState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0\u{1}participant\0\u{3}joined_after\0\u{1}window\0\u{3}closed_after\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0\u{1}participant\0\u{3}joined_after\0\u{1}window\0\u{3}closed_after\0\u{3}last_spoke\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4955,6 +7039,7 @@ nonisolated extension ProtoMemberState: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.joinedAfter) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._window) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self._closedAfter) }()
+      case 6: try { try decoder.decodeSingularSFixed64Field(value: &self._lastSpoke) }()
       default: break
       }
     }
@@ -4980,6 +7065,9 @@ nonisolated extension ProtoMemberState: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._closedAfter {
       try visitor.visitSingularUInt64Field(value: v, fieldNumber: 5)
     } }()
+    try { if let v = self._lastSpoke {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 6)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4989,6 +7077,7 @@ nonisolated extension ProtoMemberState: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.joinedAfter != rhs.joinedAfter {return false}
     if lhs._window != rhs._window {return false}
     if lhs._closedAfter != rhs._closedAfter {return false}
+    if lhs._lastSpoke != rhs._lastSpoke {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5124,7 +7213,7 @@ nonisolated extension ProtoSender: SwiftProtobuf.Message, SwiftProtobuf._Message
 
 nonisolated extension ProtoRoomEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RoomEvent"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sender\0\u{1}came\0\u{1}went\0\u{1}topic\0\u{1}renamed\0\u{1}removed\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sender\0\u{1}came\0\u{1}went\0\u{1}topic\0\u{1}renamed\0\u{1}removed\0\u{1}setting\0\u{1}standing\0\u{1}owner\0\u{3}removed_all\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5188,6 +7277,58 @@ nonisolated extension ProtoRoomEvent: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.event = .removed(v)
         }
       }()
+      case 7: try {
+        var v: ProtoRoomSetting?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .setting(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .setting(v)
+        }
+      }()
+      case 8: try {
+        var v: ProtoRoomEvent.Standing?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .standing(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .standing(v)
+        }
+      }()
+      case 9: try {
+        var v: ProtoRoomEvent.Owner?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .owner(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .owner(v)
+        }
+      }()
+      case 10: try {
+        var v: ProtoRoomEvent.RemovedAll?
+        var hadOneofValue = false
+        if let current = self.event {
+          hadOneofValue = true
+          if case .removedAll(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.event = .removedAll(v)
+        }
+      }()
       default: break
       }
     }
@@ -5221,6 +7362,22 @@ nonisolated extension ProtoRoomEvent: SwiftProtobuf.Message, SwiftProtobuf._Mess
     case .removed?: try {
       guard case .removed(let v)? = self.event else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .setting?: try {
+      guard case .setting(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .standing?: try {
+      guard case .standing(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case .owner?: try {
+      guard case .owner(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    }()
+    case .removedAll?: try {
+      guard case .removedAll(let v)? = self.event else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     }()
     case nil: break
     }
@@ -5343,6 +7500,138 @@ nonisolated extension ProtoRoomEvent.Removed: SwiftProtobuf.Message, SwiftProtob
     if lhs.sequence != rhs.sequence {return false}
     if lhs._idEpoch != rhs._idEpoch {return false}
     if lhs.idSequence != rhs.idSequence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoRoomEvent.Standing: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoRoomEvent.protoMessageName + ".Standing"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}title\0\u{1}until\0\u{1}reason\0\u{3}is_made\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.title) }()
+      case 3: try { try decoder.decodeSingularSFixed64Field(value: &self._until) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.isMade) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.title.isEmpty {
+      try visitor.visitSingularStringField(value: self.title, fieldNumber: 2)
+    }
+    try { if let v = self._until {
+      try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 3)
+    } }()
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    if self.isMade != false {
+      try visitor.visitSingularBoolField(value: self.isMade, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoRoomEvent.Standing, rhs: ProtoRoomEvent.Standing) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.title != rhs.title {return false}
+    if lhs._until != rhs._until {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.isMade != rhs.isMade {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoRoomEvent.Owner: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoRoomEvent.protoMessageName + ".Owner"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoRoomEvent.Owner, rhs: ProtoRoomEvent.Owner) -> Bool {
+    if lhs._name != rhs._name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoRoomEvent.RemovedAll: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoRoomEvent.protoMessageName + ".RemovedAll"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}of\0\u{1}sequences\0\u{3}id_epoch\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.of) }()
+      case 2: try { try decoder.decodeRepeatedUInt64Field(value: &self.sequences) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._idEpoch) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.of.isEmpty {
+      try visitor.visitSingularStringField(value: self.of, fieldNumber: 1)
+    }
+    if !self.sequences.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.sequences, fieldNumber: 2)
+    }
+    try { if let v = self._idEpoch {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoRoomEvent.RemovedAll, rhs: ProtoRoomEvent.RemovedAll) -> Bool {
+    if lhs.of != rhs.of {return false}
+    if lhs.sequences != rhs.sequences {return false}
+    if lhs._idEpoch != rhs._idEpoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
