@@ -21,13 +21,17 @@ struct NonceMemory {
   }
 
   /// Remembers one more and hands those that are forgotten for it to `forget`.
+  ///
+  /// What is handed over from another name may be older than what is here, or be over already.
   mutating func remember(_ state: NonceState, forget: (NonceState) -> Void) {
+    let newest = max(state.time, self.states.last?.time ?? state.time)
+    if Self.isOver(state, at: newest) { return forget(state) }
     // A nonce that is over may be used again before anything has forgotten it.
     if let old = self.byNonce[state.nonce], let place = self.states.firstIndex(of: old) {
       self.queue.remove(at: place)
     }
     while let oldest = self.states.first,
-      Self.isOver(oldest, at: state.time) || self.states.count >= Limits.noncesMax
+      Self.isOver(oldest, at: newest) || self.states.count >= Limits.noncesMax
     {
       self.byNonce[oldest.nonce] = nil
       self.forgotten += 1

@@ -142,6 +142,7 @@ struct StepGenerator {
     case 48: return "/search #\(room) \"body \(self.below(10))*\""
     case 49: return "/search <\(1 + self.below(60)) words"
     case 50...55: return self.account()
+    case 56...58: return self.moderation()
     case 37...42: return self.fresh(client)
     case 43...46: return self.again(client)
     default: return "words \(self.said)"
@@ -161,6 +162,36 @@ struct StepGenerator {
     case 6: return "/passwd\n\(password)\nsecret two\nsecret two"
     default:
       return ["/unread", "/token", "/unregister\n\(password)", "/sessions"][self.below(4)]
+    }
+  }
+
+  /// Something about roles and order, mostly of those who may not.
+  private mutating func moderation() -> String {
+    let place = self.below(3) == 0 ? "#\(Self.rooms[self.below(Self.rooms.count)]) " : ""
+    let whom =
+      self.below(5) == 0
+      ? ["p*", "*1", "192.0.2.\(self.below(4))", "192.0.2.0/31"][self.below(4)] : self.name()
+    switch self.below(16) {
+    case 0: return "/op \(place)\(self.name())"
+    case 1: return "/deop \(place)\(self.name())"
+    case 2, 3: return "/kick \(place)\(self.name()) kick \(self.said)"
+    case 4, 5: return "/ban \(place)\(whom) \(1 + self.below(9))s ban \(self.said)"
+    case 6: return "/unban \(place)\(whom)"
+    case 7: return "/mute \(place)\(whom) \(self.below(2) == 0 ? "5s" : "rude")"
+    case 8: return "/unmute \(place)\(whom)"
+    case 9: return "/invite \(place)\(self.name())"
+    case 10: return self.below(2) == 0 ? "/owner \(place)\(self.name())" : "/disown \(place)"
+    case 11: return "/removeall \(place)\(self.name())"
+    case 12: return "/removeall \(place)by \(1 + self.below(60))"
+    case 13: return "/report \(place)\(1 + self.below(60)) report \(self.said)"
+    case 14: return ["/audit \(place)", "/ban", "/op", "/room"][self.below(4)]
+    default:
+      let setting = [
+        "private on", "private off", "unlisted on", "unlisted off", "permanent on", "slow 1",
+        "slow off", "posts operators", "posts members", "backlog 1", "backlog all",
+        "backlog default",
+      ]
+      return "/room \(place)\(setting[self.below(setting.count)])"
     }
   }
 

@@ -78,7 +78,7 @@ struct RandomPlay {
   }
 
   private mutating func verified() -> Verified {
-    let account = AccountID(UInt64(1 + self.below(6)))
+    let account = AccountID(UInt64(1 + self.below(10)))
     let version = UInt32(1 + self.below(8) / 7)
     return switch self.below(20) {
     case 0..<6: .register(Self.credential, code: self.below(2) == 0 ? nil : [1])
@@ -119,7 +119,9 @@ struct RandomPlay {
   }
 
   mutating func name() -> Name {
-    Name(["ana", "bea", "cy", "Cy", "dan", "eve", "board", "fay"][self.below(8)])
+    Name(
+      ["ana", "bea", "cy", "Cy", "dan", "eve", "board", "fay", "gil", "hana", "ivo", "joa"][
+        self.below(12)])
   }
 
   private mutating func room() -> Name {
