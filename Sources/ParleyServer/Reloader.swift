@@ -17,6 +17,7 @@ struct Reloader: Sendable {
   /// The settings that may change while the server runs.
   static let changeable: Set = [
     "default_backlog", "autojoin", "permanent_rooms", "empty_room_ttl", "log_level",
+    "registration", "guests", "room_creation",
   ]
 
   let console: Console

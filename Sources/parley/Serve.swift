@@ -22,6 +22,9 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup(title: "Settings")
   var settings: SettingFlags
 
+  @OptionGroup(title: "Settings of who may come in")
+  var peopleSettings: PeopleSettingFlags
+
   @OptionGroup(title: "Settings of TLS and proxies")
   var transportSettings: TransportSettingFlags
 
@@ -34,8 +37,8 @@ struct Serve: AsyncParsableCommand {
   /// What was given as flags, by the setting's name.
   var values: [String: [String]] {
     [
-      self.settings.values, self.transportSettings.values, self.sessionSettings.values,
-      self.limitSettings.values,
+      self.settings.values, self.peopleSettings.values, self.transportSettings.values,
+      self.sessionSettings.values, self.limitSettings.values,
     ].reduce(into: [:]) { $0.merge($1) { $1 } }
   }
 

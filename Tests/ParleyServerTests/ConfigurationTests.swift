@@ -43,6 +43,9 @@ import Testing
         autojoin: [lobby, "#python"]
         permanent_rooms: news
         empty_room_ttl: 2h
+        registration: invite
+        guests: false
+        room_creation: administrators
         outbox_bytes_max: 1MiB
         outbox_policy: [disconnect, irc=drop]
         heartbeat: 5s
@@ -78,6 +81,9 @@ import Testing
     #expect(configuration.autojoin == ["lobby", "python"])
     #expect(configuration.permanentRooms == ["news"])
     #expect(configuration.emptyRoomTTL == .seconds(7200))
+    #expect(configuration.registration == .invite)
+    #expect(!configuration.allowsGuests)
+    #expect(configuration.roomCreation == .administrators)
     #expect(configuration.outboxBytesMax == 1 << 20)
     #expect(
       configuration.outboxPolicies == OutboxPolicies(.disconnect, byDoor: ["irc": .drop]))
@@ -201,6 +207,12 @@ import Testing
     (
       "address_connections_max: 0",
       "address_connections_max: \"0\" is not a number from 1 to 1000000, or \"off\""
+    ),
+    ("registration: shut", "registration: \"shut\" is not one of open, invite or closed"),
+    ("guests: some", "guests: \"some\" is not true or false"),
+    (
+      "room_creation: owners",
+      "room_creation: \"owners\" is not one of everybody, accounts or administrators"
     ),
     ("log_messages: perhaps", "log_messages: \"perhaps\" is not true or false"),
     (

@@ -46,6 +46,12 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var permanentRooms: [String] = []
   /// How long a room without members is kept, when its guests merely went.
   package var emptyRoomTTL = Duration.seconds(7 * 24 * 60 * 60)
+  /// Who may make an account of a name.
+  package var registration = Registration.open
+  /// Whether a name without an account may be used.
+  package var allowsGuests = true
+  /// Who may make rooms.
+  package var roomCreation = RoomCreation.everybody
   /// The bytes that may wait for one session before its policy acts.
   package var outboxBytesMax = 256 * 1024
   package var outboxPolicies = OutboxPolicies()
@@ -94,6 +100,8 @@ package struct ServerConfiguration: Hashable, Sendable {
     for name in self.autojoin { opened.append(try NameRules.roomName(name)) }
     return Settings(
       defaultBacklog: self.defaultBacklog, autojoin: opened, permanentRooms: rooms,
-      emptyRoomMicroseconds: TimeAmount(self.emptyRoomTTL).nanoseconds / 1_000)
+      emptyRoomMicroseconds: TimeAmount(self.emptyRoomTTL).nanoseconds / 1_000,
+      registration: self.registration, allowsGuests: self.allowsGuests,
+      roomCreation: self.roomCreation)
   }
 }
