@@ -71,6 +71,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "ParleyAdminDoor",
+      dependencies: [
+        "ParleyModel", "ParleyDoorKit",
+        .product(name: "NIOCore", package: nio),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "ParleySQLite",
       dependencies: [
         "ParleyModel", "ParleyLog",
@@ -115,7 +122,7 @@ let package = Package(
       name: "ParleyServer",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyAccounts",
+        "ParleyIRCDoor", "ParleyAdminDoor", "ParleySQLite", "ParleyRuntime", "ParleyAccounts",
         "ParleyTransport",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
@@ -133,7 +140,7 @@ let package = Package(
     .executableTarget(
       name: "parley",
       dependencies: [
-        "ParleyBench", "ParleyServer", "ParleyTransport",
+        "ParleyAdminDoor", "ParleyBench", "ParleyServer", "ParleyTransport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -191,7 +198,8 @@ let package = Package(
     .testTarget(
       name: "ParleyDoorTests",
       dependencies: [
-        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor", "ParleyTesting",
+        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor", "ParleyAdminDoor",
+        "ParleyTesting",
         .product(name: "NIOCore", package: nio),
       ],
       swiftSettings: settings),
@@ -222,7 +230,7 @@ if Context.environment["PARLEY_FUZZ"] != nil {
       name: "ParleyFuzz",
       dependencies: [
         "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
-        "ParleyServer", "ParleyTransport",
+        "ParleyAdminDoor", "ParleyServer", "ParleyTransport",
         .product(name: "NIOCore", package: nio),
       ],
       swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))

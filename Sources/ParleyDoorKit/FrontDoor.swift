@@ -6,16 +6,22 @@ package enum FirstWords: Hashable, Sendable {
   case needMore
   case line
   case irc
+  /// The administrators' dialect, which is spoken over the server's own Unix socket alone.
+  case admin
   /// The beginning of a TLS record (RFC 8446 §5.1: 22 is a handshake).
   case tls
   /// A protocol that this listener does not speak, by its name.
   case unknown(String)
 
+  /// What the administrators' dialect begins with.
+  package static let adminWord = "ADMIN/"
   private static let ircWords = ["CAP ", "NICK ", "USER ", "PASS ", "AUTHENTICATE "]
   private static let httpWords = ["GET ", "HEAD ", "POST ", "PUT ", "DELETE ", "OPTIONS "]
 
   /// Decides as soon as the bytes allow it; a prefix of a known word needs more.
-  package static func recognise(_ bytes: ByteBufferView) -> FirstWords {
+  ///
+  /// Only with `isLocal`, which is for the server's own Unix socket, administrators are recognised.
+  package static func recognise(_ bytes: ByteBufferView, isLocal: Bool = false) -> FirstWords {
     guard let first = bytes.first else { return .needMore }
     switch first {
     case 0x16: return .tls
@@ -34,6 +40,13 @@ package enum FirstWords: Hashable, Sendable {
     case .whole: return .unknown("HTTP")
     case .prefix: isPrefix = true
     case .no: break
+    }
+    if isLocal {
+      switch Self.match(bytes, [Self.adminWord], foldCase: false) {
+      case .whole: return .admin
+      case .prefix: isPrefix = true
+      case .no: break
+      }
     }
     return isPrefix ? .needMore : .line
   }
@@ -89,6 +102,8 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
     case line, irc
     /// By the first bytes.
     case any
+    /// The same, and the administrators' dialect: for the server's own Unix socket.
+    case local
   }
 
   /// What becomes of TLS on a connection.
@@ -143,7 +158,7 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
       switch self.doors {
       case .line: return self.decide(.line, context)
       case .irc: return self.decide(.irc, context)
-      case .any: break
+      case .any, .local: break
       }
       self.timer = loop.scheduleTask(in: Self.silenceMax) {
         if self.pending.readableBytes == 0 { self.decide(.line, context) }
@@ -156,7 +171,8 @@ package final class FrontDoor: ChannelInboundHandler, RemovableChannelHandler {
     var bytes = self.unwrapInboundIn(data)
     self.pending.writeBuffer(&bytes)
     guard !self.decided else { return }
-    var words = FirstWords.recognise(self.pending.readableBytesView)
+    var words = FirstWords.recognise(
+      self.pending.readableBytesView, isLocal: self.doors == .local)
     if words == .needMore {
       guard self.pending.readableBytes > Self.bytesMax else { return }
       words = .line

@@ -1,4 +1,5 @@
 import NIOCore
+import ParleyAdminDoor
 import ParleyDoorKit
 import ParleyIRCDoor
 import ParleyLineDoor
@@ -15,6 +16,8 @@ enum FuzzTarget: String, CaseIterable {
   case line
   /// The IRC door; the same requests however the bytes are cut.
   case irc
+  /// The administrators' dialect, behind its first line; the same requests however they are cut.
+  case admin
   /// The first bytes of a connection; what was decided stays decided as more bytes come.
   case recognise
   /// The header of a proxy; what was decided stays decided as more bytes come, within its bounds.
@@ -36,7 +39,11 @@ enum FuzzTarget: String, CaseIterable {
     switch self {
     case .line: Self.sameHoweverCut(bytes) { LineDialect(options: .init(serverName: "fuzz")) }
     case .irc: Self.sameHoweverCut(bytes) { IRCDialect(options: .init(serverName: "fuzz")) }
-    case .recognise: Self.recognise(bytes)
+    case .admin:
+      let head = Array("\(AdminDialect.firstLine)\n".utf8)
+      Self.sameHoweverCut(bytes.prefix(1) + head + bytes.dropFirst()) { AdminDialect() }
+    case .recognise:
+      for isLocal in [false, true] { Self.recognise(bytes, isLocal: isLocal) }
     case .proxy: Self.proxy(bytes)
     case .names: Self.names(bytes)
     case .entry: Self.entry(bytes)
@@ -81,10 +88,11 @@ enum FuzzTarget: String, CaseIterable {
     return inbound.requests.map { "\($0)" }
   }
 
-  private static func recognise(_ bytes: [UInt8]) {
+  private static func recognise(_ bytes: [UInt8], isLocal: Bool) {
     var decided: FirstWords?
     for count in 1..<max(1, min(bytes.count, FrontDoor.bytesMax) + 1) {
-      let words = FirstWords.recognise(ByteBuffer(bytes: bytes.prefix(count)).readableBytesView)
+      let words = FirstWords.recognise(
+        ByteBuffer(bytes: bytes.prefix(count)).readableBytesView, isLocal: isLocal)
       if let decided { precondition(words == decided, "\(decided), then \(words)") }
       if words != .needMore { decided = words }
     }

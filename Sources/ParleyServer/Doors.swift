@@ -1,4 +1,5 @@
 import NIOCore
+import ParleyAdminDoor
 import ParleyDoorKit
 import ParleyIRCDoor
 import ParleyLineDoor
@@ -17,8 +18,13 @@ struct Doors: Sendable {
   }
 
   /// The dialect of who was recognised by its first bytes, and the name that the console prints.
-  func dialect(for words: FirstWords) -> (dialect: any Dialect, name: String)? {
+  ///
+  /// `peer` is who is at the other end of the server's Unix socket: nobody else administers.
+  func dialect(
+    for words: FirstWords, peer: LocalPeer?
+  ) -> (dialect: any Dialect, name: String)? {
     switch words {
+    case .admin: peer.map { (AdminDialect(refusal: $0.refusal), AdminDialect.name) }
     case .irc: (IRCDialect(options: self.irc), IRCDialect.name)
     case .line, .needMore: (LineDialect(options: self.line), LineDialect.name)
     case .tls, .unknown: nil

@@ -126,9 +126,10 @@ struct Listener: Sendable {
     _ channel: any Channel, _ origin: SessionOrigin, _ descriptor: CInt?, _ pace: CommandPace?,
     _ port: Port
   ) -> FrontDoor {
-    let begin = self.session(channel, origin, descriptor, pace)
+    let peer = port.isTCP ? nil : LocalPeer(of: descriptor)
+    let begin = self.session(channel, origin, descriptor, pace, peer)
     guard port.isTCP, let certificates = self.certificates else {
-      return FrontDoor(doors: .any) { words in
+      return FrontDoor(doors: port.isTCP ? .any : .local) { words in
         if words == .tls { Self.sendAlert(channel) }
         return begin(words)
       }
@@ -154,11 +155,12 @@ struct Listener: Sendable {
 
   /// Makes the handler of who was recognised.
   private func session(
-    _ channel: any Channel, _ origin: SessionOrigin, _ descriptor: CInt?, _ pace: CommandPace?
+    _ channel: any Channel, _ origin: SessionOrigin, _ descriptor: CInt?, _ pace: CommandPace?,
+    _ peer: LocalPeer? = nil
   ) -> (FirstWords) -> SessionHandler? {
     let (engine, doors) = (self.engine, self.doors)
     return { words in
-      guard let (dialect, name) = doors.dialect(for: words) else { return nil }
+      guard let (dialect, name) = doors.dialect(for: words, peer: peer) else { return nil }
       return engine.makeSession(
         on: channel, dialect: dialect, door: name, origin: origin, descriptor: descriptor,
         pace: pace, switchDoor: { doors.successor(of: $0) })

@@ -18,4 +18,17 @@ import Testing
   func `say who is there`(text: String, words: FirstWords) {
     #expect(Self.words(text) == words)
   }
+
+  @Test(arguments: [
+    ("ADMIN/1\n", FirstWords.admin, FirstWords.line), ("ADMIN/", .admin, .line),
+    ("ADMIN", .needMore, .line), ("A", .needMore, .needMore), ("admin/1\n", .line, .line),
+    ("ADMIN\n", .line, .line), ("NICK ana\r\n", .irc, .irc),
+  ])
+  func `say who administers on the server's own socket alone`(
+    text: String, local: FirstWords, elsewhere: FirstWords
+  ) {
+    let bytes = ByteBuffer(string: text).readableBytesView
+    #expect(FirstWords.recognise(bytes, isLocal: true) == local)
+    #expect(FirstWords.recognise(bytes) == elsewhere)
+  }
 }

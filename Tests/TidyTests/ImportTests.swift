@@ -4,7 +4,7 @@ import Testing
 /// The table *The house* of ARCHITECTURE.md: which of our targets each target may import.
 private let allowed: [String: Set<String>] = {
   let core: Set = ["ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit"]
-  let doors: Set = ["ParleyLineDoor", "ParleyIRCDoor"]
+  let doors: Set = ["ParleyLineDoor", "ParleyIRCDoor", "ParleyAdminDoor"]
   let server = core.union(doors).union(["ParleySQLite", "ParleyRuntime", "ParleyTransport"])
   return [
     "CEpoll": [],
@@ -15,6 +15,7 @@ private let allowed: [String: Set<String>] = {
     "ParleyDoorKit": ["ParleyModel"],
     "ParleyLineDoor": ["ParleyModel", "ParleyDoorKit"],
     "ParleyIRCDoor": ["ParleyModel", "ParleyDoorKit"],
+    "ParleyAdminDoor": ["ParleyModel", "ParleyDoorKit"],
     "ParleySQLite": ["ParleyModel", "ParleyLog"],
     "ParleyRuntime": core,
     "ParleyAccounts": ["ParleyModel", "ParleyRuntime"],
@@ -30,9 +31,11 @@ private let allowed: [String: Set<String>] = {
     "ParleyBench": ["CEpoll"],
     "ParleyFuzz": [
       "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
-      "ParleyServer", "ParleyTransport",
+      "ParleyAdminDoor", "ParleyServer", "ParleyTransport",
     ],
-    "parley": ["ParleyServer", "ParleyBench", "ParleyLineDoor", "ParleyTransport"],
+    "parley": [
+      "ParleyAdminDoor", "ParleyServer", "ParleyBench", "ParleyLineDoor", "ParleyTransport",
+    ],
   ]
 }()
 
@@ -73,6 +76,15 @@ private let namesFile = "Sources/ParleyDoorKit/NameKey.swift"
     where withoutFoundation.contains(file.target) && file.path != namesFile {
       let foundation = file.imports.filter { $0.hasPrefix("Foundation") }
       #expect(foundation.isEmpty, "\(file) imports \(foundation)")
+    }
+  }
+
+  /// Only the door behind the data directory's socket may send commands as the server's owner.
+  @Test func `gives the owner's rights in one place`() throws {
+    for file in try Tree.swift(under: "Sources") where file.target != "ParleyAdminDoor" {
+      for (number, line) in file.code where line.contains("asOwner: true") {
+        Issue.record("\(file):\(number): \(line)")
+      }
     }
   }
 
