@@ -76,13 +76,17 @@ package struct ChildProcess {
   ///
   /// - Parameters:
   ///   - arguments: its path or name, then its arguments.
+  ///   - input: what its standard input has, at most 64 KiB; nil for none.
   ///   - deadline: by when it must have ended.
   /// - Returns: what it printed, and its exit code, or 128 and the signal that ended it.
   /// - Throws: ``TalkFailure`` when it cannot be started or does not end.
   package static func run(
-    _ arguments: [String], until deadline: Deadline = Deadline(secondsFromNow: 60)
+    _ arguments: [String], input: String? = nil,
+    until deadline: Deadline = Deadline(secondsFromNow: 60)
   ) throws -> (output: [String], code: Int32) {
-    var child = try ChildProcess(arguments)
+    let source = try input.map { try self.source(holding: Array($0.utf8)) }
+    defer { if let source { close(source) } }
+    var child = try ChildProcess(arguments, input: source)
     defer { close(child.output.descriptor) }
     var lines: [String] = []
     while true {
@@ -95,6 +99,19 @@ package struct ChildProcess {
       } catch {
         return (lines, child.waitAfterItsOutput())
       }
+    }
+  }
+
+  /// The end to read from of a pipe that holds these bytes and is closed behind them.
+  private static func source(holding bytes: [UInt8]) throws -> Int32 {
+    // No process may be started that would keep the other end open.
+    try self.spawning.withLock { _ in
+      var ends: [Int32] = [-1, -1]
+      guard bytes.count <= 1 << 16, pipe(&ends) == 0 else { throw TalkFailure("no pipe") }
+      _ = fcntl(ends[0], F_SETFD, FD_CLOEXEC)
+      _ = write(ends[1], bytes, bytes.count)
+      close(ends[1])
+      return ends[0]
     }
   }
 

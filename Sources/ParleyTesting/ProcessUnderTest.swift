@@ -230,7 +230,8 @@ package final class ProcessUnderTest {
   private static let lockTerminal: UInt = 0x4004_5431
   private static let numberOfTerminal: UInt = 0x8004_5430
 
-  private static func openTerminal() throws -> (ours: Int32, its: Int32) {
+  /// The two sides of a new terminal.
+  package static func openTerminal() throws -> (ours: Int32, its: Int32) {
     let ours = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
     var locked: Int32 = 0
     var number: UInt32 = 0

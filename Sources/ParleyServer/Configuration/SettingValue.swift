@@ -1,12 +1,8 @@
+import ParleyDoorKit
 package import ParleyModel
 
 /// The forms of values that settings share: how each is read from text.
 package enum SettingValue {
-  /// Units of time, the longest first.
-  static let timeUnits: [(suffix: String, milliseconds: Int64)] = [
-    ("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
-  ]
-
   /// Units of size; those that end in `iB` come before the plain byte that ends them.
   static let sizeUnits: [(suffix: String, bytes: Int)] = [
     ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("B", 1),
@@ -19,14 +15,8 @@ package enum SettingValue {
   }
 
   /// A number with its unit, as in `500ms`, `60s`, `5m`, `2h`, `7d`.
-  static func duration(_ text: String) -> Duration? {
-    for unit in self.timeUnits where text.hasSuffix(unit.suffix) {
-      // `5m` ends in "m", and so would `5mm`: what precedes the unit must be digits alone.
-      guard let number = self.integer(text.dropLast(unit.suffix.count)) else { continue }
-      let (product, overflow) = Int64(number).multipliedReportingOverflow(by: unit.milliseconds)
-      return overflow ? nil : .milliseconds(product)
-    }
-    return nil
+  package static func duration(_ text: String) -> Duration? {
+    TimeText.milliseconds(text).map { .milliseconds($0) }
   }
 
   /// A number with its unit, as in `256KiB`, `1MiB`; a bare number counts bytes.
@@ -59,7 +49,7 @@ package enum SettingValue {
   static func text(of duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     let milliseconds = seconds * 1_000 + attoseconds / 1_000_000_000_000_000
-    for unit in self.timeUnits.reversed()
+    for unit in TimeText.units.reversed()
     where milliseconds % unit.milliseconds == 0 && unit.suffix != "m" {
       return "\(milliseconds / unit.milliseconds)\(unit.suffix)"
     }
