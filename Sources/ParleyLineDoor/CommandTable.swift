@@ -5,7 +5,7 @@ import ParleyModel
 package enum CommandTable {
   package static let rows: [CommandRow] =
     Self.roomRows + Self.messageRows + Self.boardRows + Self.peopleRows + Self.accountRows
-    + Self.moderationRows + Self.serverRows + Self.sessionRows
+    + Self.moderationRows + Self.administrationRows + Self.serverRows + Self.sessionRows
 
   /// The row and form that a first word stands for.
   package static func find(_ spelling: Substring) -> (row: CommandRow, form: CommandForm)? {

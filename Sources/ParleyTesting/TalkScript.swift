@@ -26,6 +26,8 @@
 ///     server stops: 0                SIGTERM, and its exit code
 ///     server ends: 0                 it must end by itself with that code
 ///     server starts                  again, on the same data
+///     admin: create ana < secret     `parley admin` against it, with that as its standard input;
+///                                    it must succeed
 ///
 /// In what is seen, `*` stands for anything, `?` for one character, and `\` takes the meaning from
 /// what follows: `\*`. What is there is waited for, never slept for. After a stop and start,
@@ -67,6 +69,7 @@ package struct TalkScript: Sendable {
     case serverEnds(Int32)
     case serverStarts
     case people(Int, String)
+    case admin(String, input: String?)
   }
 
   /// Reads a script.
@@ -112,6 +115,12 @@ package struct TalkScript: Sendable {
     let who = String(line[..<end])
     let what = String(line[end...])
     if who == "server" { return try Self.serverStep(what) }
+    if who == "admin", let words = Self.after(": ", in: what) {
+      guard let (words, input) = Self.cut(words, at: " < ") else {
+        return .admin(words, input: nil)
+      }
+      return .admin(words, input: input + "\n")
+    }
     if who == "people", let (count, name) = Self.cut(String(what.dropFirst()), at: ": "),
       let count = Int(count)
     {

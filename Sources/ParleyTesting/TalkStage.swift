@@ -58,7 +58,8 @@ package struct TalkStage {
         try person.say(name)
         try person.expect("*You are \(name),*")
       }
-    case .serverShows, .serverTold, .serverKilled, .serverStops, .serverEnds, .serverStarts:
+    case .serverShows, .serverTold, .serverKilled, .serverStops, .serverEnds, .serverStarts,
+      .admin:
       try self.performOnServer(step)
     }
   }
@@ -79,6 +80,7 @@ package struct TalkStage {
     case .serverStarts:
       self.dismissAll()
       try self.server.start()
+    case .admin(let words, let input): try self.server.admin(words, input: input)
     case .connect, .say, .send, .see, .seeNext, .seeNone, .asked, .closed, .halfClose, .close,
       .vanish, .people:
       break

@@ -82,7 +82,7 @@ private struct SaidLines {
     case .closed(who): ""
     case .connect, .say, .send, .see, .seeNext, .seeNone, .asked, .closed, .halfClose, .close,
       .vanish, .serverShows, .serverTold, .serverKilled, .serverStops, .serverEnds, .serverStarts,
-      .people:
+      .people, .admin:
       nil
     }
   }
