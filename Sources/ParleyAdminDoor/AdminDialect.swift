@@ -145,7 +145,7 @@ package struct AdminDialect: Dialect {
     case .shuttingDown: AdminAnswer(.shuttingDown)
     case .timedOut, .loginTimeout, .idleTimeout, .tooSlow, .tooFast, .storageFailed, .overflow,
       .accessRevoked:
-      .refused(code: "closed", text: "the server ended the connection")
+      .refused(code: "closed", text: "the server ended the connection before it was done")
     }
   }
 }

@@ -13,6 +13,9 @@ import Synchronization
 final class ConnectionGate: Sendable {
   /// Files for the log, the archive's connections, the loops and the console.
   private static let reserve: UInt64 = 64
+  /// How many of these the Unix socket may take besides, so that a crowd does not shut the owner
+  /// out.
+  private static let localReserve = 16
   /// A warning comes no more often than this.
   private static let warningInterval = TimeAmount.seconds(60)
 
@@ -38,9 +41,11 @@ final class ConnectionGate: Sendable {
   }
 
   /// Lets a connection in, until its channel closes; false where there are too many.
-  func admit(_ channel: any Channel) -> Bool {
+  ///
+  /// `isLocal` is the Unix socket's.
+  func admit(_ channel: any Channel, isLocal: Bool) -> Bool {
     let count = self.count.wrappingAdd(1, ordering: .relaxed).newValue
-    guard count <= self.max else {
+    guard count <= self.max + (isLocal ? Self.localReserve : 0) else {
       self.count.wrappingSubtract(1, ordering: .relaxed)
       self.warn("\(self.max) connections: more are refused, as open files allow no more")
       return false

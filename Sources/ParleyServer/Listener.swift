@@ -87,7 +87,7 @@ struct Listener: Sendable {
   }
 
   private func initialize(_ channel: any Channel, _ port: Port) throws {
-    guard self.gate.admit(channel) else {
+    guard self.gate.admit(channel, isLocal: !port.isTCP) else {
       return Self.refuse(channel, "*** too many people are here; try again later.\r\n")
     }
     let pipeline = channel.pipeline.syncOperations

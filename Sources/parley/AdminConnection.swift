@@ -35,7 +35,7 @@ enum AdminConnection {
     guard !line.isEmpty else { throw AdminFailure(text: lost) }
     throw AdminFailure(
       text: """
-        the server at \(path) answers in other words: "\(line.prefix(80))"; it was perhaps \
+        the server at \(path) answers in other words: \(line.prefix(80).debugDescription); it was perhaps \
         started by another release: restart it, or use its own parley
         """)
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Dispatch
 import Foundation
 
 /// Asks for a new password: twice and without an echo at a terminal, elsewhere a line of standard
@@ -14,9 +15,18 @@ enum PasswordQuestion {
       }
       return password
     }
-    let password = try self.answer("New password of \(name): ")
+    var settings = termios()
+    tcgetattr(STDIN_FILENO, &settings)
+    // A signal must not leave the terminal without its echo.
+    let signals = [SIGINT, SIGTERM, SIGHUP]
+    let sources = signals.map { self.restore(settings, at: $0) }
+    defer {
+      for source in sources { source.cancel() }
+      for signal in signals { Foundation.signal(signal, SIG_DFL) }
+    }
+    let password = try self.answer("New password of \(name): ", settings)
     guard !password.isEmpty else { throw self.failure("nothing was changed") }
-    guard try self.answer("Again: ") == password else {
+    guard try self.answer("Again: ", settings) == password else {
       throw self.failure("the two are not the same; nothing was changed")
     }
     return password
@@ -26,20 +36,35 @@ enum PasswordQuestion {
     AdminFailure(text: text, code: code).exit
   }
 
-  private static func answer(_ question: String) throws -> String {
-    var settings = termios()
-    tcgetattr(STDIN_FILENO, &settings)
-    var silent = settings
+  private static func answer(_ question: String, _ settings: termios) throws -> String {
+    var (shown, silent) = (settings, settings)
     silent.c_lflag &= ~tcflag_t(ECHO)
-    // A signal must not leave the terminal without its echo: it interrupts the reading.
-    let interruptions = [SIGINT, SIGTERM, SIGHUP].map { Interruption($0) }
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent)
     self.say(question)
     let line = Result { try self.line() }
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
-    for interruption in interruptions { interruption.end() }
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown)
     self.say("\n")
     return try line.get() ?? ""
+  }
+
+  /// Ends the program at that signal, the terminal as it was before.
+  private static func restore(
+    _ settings: termios, at signal: CInt
+  ) -> any DispatchSourceSignal {
+    let source = DispatchSource.makeSignalSource(signal: signal, queue: .global())
+    source.setEventHandler {
+      var settings = settings
+      tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+      self.say("\n")
+      // As a shell says it.
+      exit(128 + signal)
+    }
+    // From when on it is there, and not before, the echo may go.
+    let isThere = DispatchSemaphore(value: 0)
+    source.setRegistrationHandler { isThere.signal() }
+    source.resume()
+    isThere.wait()
+    return source
   }
 
   private static func say(_ text: String) {
@@ -52,8 +77,7 @@ enum PasswordQuestion {
     while bytes.count < self.lineBytesMax {
       var byte: UInt8 = 0
       let count = read(STDIN_FILENO, &byte, 1)
-      // 128 and SIGINT, as a shell says it.
-      if count < 0, errno == EINTR { throw ExitCode(130) }
+      if count < 0, errno == EINTR { continue }
       if count <= 0 && bytes.isEmpty { return nil }
       if count <= 0 || byte == UInt8(ascii: "\n") { break }
       bytes.append(byte)
@@ -64,24 +88,5 @@ enum PasswordQuestion {
       throw self.failure("a password is one line of UTF-8, of at most 1024 bytes", EX_USAGE)
     }
     return text
-  }
-}
-
-/// A signal that interrupts a call rather than ends the program, for a while.
-private struct Interruption {
-  private let signal: CInt
-  private var old = sigaction()
-
-  init(_ signal: CInt) {
-    self.signal = signal
-    var action = sigaction()
-    // Without SA_RESTART: the call ends with EINTR.
-    action.__sigaction_handler.sa_handler = { _ in }
-    sigaction(signal, &action, &self.old)
-  }
-
-  func end() {
-    var old = self.old
-    sigaction(self.signal, &old, nil)
   }
 }

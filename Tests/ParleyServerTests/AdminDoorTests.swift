@@ -195,6 +195,7 @@ import Testing
       #expect(write(ours, bytes, bytes.count) == bytes.count)
     }
     while let line = try? child.output.next(until: .usual) { output.append(line) }
+    kill(child.process, SIGKILL)
     let code = child.waitAfterItsOutput()
     close(child.output.descriptor)
     var echo = LineReader(descriptor: ours)
@@ -211,6 +212,34 @@ import Testing
     #expect(code == 0)
     #expect(output.last == "ana is an account now, an administrator's")
     #expect(!echo.contains("horse"))
+  }
+
+  @Test func `leaves the terminal its echo where it is interrupted`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let (ours, its) = try ProcessUnderTest.openTerminal()
+      defer { close(ours) }
+      var child = try ChildProcess(
+        [ProcessUnderTest.binary, "admin", "create", "ana", "--data", server.dataDirectory],
+        input: its)
+      defer { close(child.output.descriptor) }
+      while !child.output.unfinished.contains("New password of ana:") {
+        try child.output.fill(until: .usual)
+      }
+      var settings = termios()
+      #expect(tcgetattr(its, &settings) == 0)
+      #expect(settings.c_lflag & tcflag_t(ECHO) == 0)
+      #expect(kill(child.process, SIGINT) == 0)
+      while (try? child.output.next(until: .usual)) != nil {}
+      // For one that has not ended.
+      kill(child.process, SIGKILL)
+      #expect(child.waitAfterItsOutput() == 130)
+      #expect(tcgetattr(its, &settings) == 0)
+      #expect(settings.c_lflag & tcflag_t(ECHO) != 0)
+      close(its)
+      #expect(try server.admin("accounts") == ["there are no accounts"])
+      #expect(try server.stop() == 0)
+    }
   }
 
   @Test func `that is not the same twice changes nothing`() async throws {

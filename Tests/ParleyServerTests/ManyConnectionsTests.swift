@@ -168,6 +168,8 @@ import Testing
       try crowd.waitForAll(until: "Username: ")
       let late = try TalkClient("late", port: server.port)
       try late.expect("*too many people are here; try again later.")
+      // Its owner is not shut out.
+      #expect(try server.admin("announce it is crowded") == ["everybody was told"])
       try late.expectEnd()
       try server.expectConsole("*136 connections: more are refused*")
       crowd.close()
