@@ -1,5 +1,4 @@
 import Glibc
-package import NIOCore
 import NIOPosix
 package import ParleyModel
 package import ParleyRuntime
@@ -26,8 +25,7 @@ package final class AccountService: SecretService {
   }
 
   package func perform(
-    _ work: SecretWork, from address: SocketAddress?,
-    done: @escaping @Sendable (SecretResult) -> Void
+    _ work: SecretWork, done: @escaping @Sendable (SecretResult) -> Void
   ) {
     let count = self.waiting.wrappingAdd(1, ordering: .relaxed).newValue
     guard count <= Self.waitingMax else {
@@ -53,10 +51,10 @@ package final class AccountService: SecretService {
 
   private func result(of work: SecretWork) throws -> SecretResult {
     switch work {
-    case .check(let password, let credential, let then):
+    case .check(let password, let credential, of: _, let then):
       guard try self.hash.matches(password, credential) else { return .refused(.badPassword) }
       return .proceed(.verified(then), drawn: nil)
-    case .change(let old, let credential, let new, let account, let version):
+    case .change(let old, let credential, of: _, let new, let account, let version):
       guard try self.hash.matches(old, credential) else { return .refused(.badPassword) }
       let changed = Verified.setCredential(
         account, version: version, try self.hash.credential(of: new))

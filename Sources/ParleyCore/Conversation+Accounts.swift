@@ -25,7 +25,8 @@ extension Conversation {
         .work(
           tag,
           .change(
-            old, account.credential, to: new, account: account.id, version: account.version)))
+            old, account.credential, of: account.name, to: new, account: account.id,
+            version: account.version)))
     case .unregister(let password):
       let account = try self.ownAccount(of: id)
       effects.tell(
@@ -33,7 +34,7 @@ extension Conversation {
         .work(
           tag,
           .check(
-            password, account.credential,
+            password, account.credential, of: account.name,
             then: .unregister(account.id, version: account.version))))
     case .newToken(let scopes, let label):
       try self.checkToken(label, of: try self.ownAccount(of: id))
@@ -42,6 +43,9 @@ extension Conversation {
       let account = try self.ownAccount(of: id)
       effects.tell(
         id, .reply(tag, .account(.tokens(name: account.name.text, account.tokens))))
+    case .whoseCertificate(let digest):
+      let account = self.accounts.withCertificate(digest)
+      effects.tell(id, .reply(tag, .account(.certificateOpens(name: account?.name.text))))
     case .unread:
       _ = try self.loggedIn(id)
       self.tellUnread(id, tag: tag, isAsked: true, into: &effects)
@@ -63,7 +67,7 @@ extension Conversation {
     if secret.isToken { return .openWithToken(secret, name, autojoin: autojoin) }
     // Where there is no such account the same is done, and takes as long.
     return .check(
-      secret, account?.credential,
+      secret, account?.credential, of: name,
       then: .login(
         account?.id ?? AccountID(0), version: account?.version ?? 0, autojoin: autojoin))
   }

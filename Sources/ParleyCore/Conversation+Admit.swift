@@ -15,6 +15,10 @@ extension Conversation {
       case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .moderation,
         .misuse, .local:
         return .answer
+      case .account(.loginByCertificate(let digest, autojoin: _))
+      where !earlierInTurn && self.accounts.withCertificate(digest) == nil:
+        // Whoever has no account leaves no trace in the log.
+        throw .noCertificate
       case .account, .administer, .verified, .administerVerified, .moderate:
         return command.proposal.map { .propose($0) } ?? .answer
       case .quit(let departure):
@@ -114,7 +118,9 @@ extension AccountCommand {
     case .revokeToken(let number): .revokeToken(number)
     case .addCertificate(let digest): .addCertificate(digest: digest)
     case .removeCertificates: .removeCertificates
-    case .login, .register, .changePassword, .unregister, .tokens, .newToken, .unread: nil
+    case .login, .register, .changePassword, .unregister, .tokens, .newToken, .whoseCertificate,
+      .unread:
+      nil
     }
   }
 }

@@ -34,7 +34,8 @@ package enum RefusalText {
     case .muted(let room, let until): "you are muted in \(room)" + self.end(until)
     case .notPermitted(let deed): self.explanation(deed)
     case .tooMany(let bounded, let max): "at most \(max) \(self.plural(bounded))"
-    case .tooFast: "too many commands at once"
+    case .tooFast(.guess, seconds: _): "too many wrong passwords"
+    case .tooFast(.registration, seconds: _): "too many names were registered from your address"
     case .nonceReused: "the nonce was used for another command"
     case .storageUnavailable: "the server cannot store anything now, and nothing was changed"
     case .shuttingDown: "the server is shutting down"
@@ -54,6 +55,7 @@ package enum RefusalText {
     case .noSuchToken(let number): "there is no token \(number)"
     case .noSuchInvite(let number): "there is no code \(number)"
     case .noCertificate: "your connection has no client certificate that opens an account"
+    case .notInClear: "passwords and tokens may not cross a network in clear"
     case .slowMode(let room, let seconds):
       "\(room) is in slow mode, and you have spoken just now: wait \(seconds) s"
     case .noSuchStanding(let kind, let name): self.explanation(kind, name)

@@ -86,6 +86,9 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.began = self.lastHeard
   }
 
+  /// What its address is counted by; nil where no limits hold.
+  package var addressKey: AddressKey? { self.pace?.addressKey }
+
   /// The door's name, for the console.
   package var door: String { self.doorName }
 

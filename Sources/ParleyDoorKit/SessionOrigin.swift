@@ -7,12 +7,18 @@ package struct SessionOrigin: Sendable {
   package var address: SocketAddress?
   /// How nobody between the client and the server can read along.
   package var protection: Protection
+  /// Why no password, token or code is taken from it, nor one given to it; nil where they are.
+  package var secretFault: Refusal?
 
   package enum Protection: Hashable, Sendable {
     /// TCP in clear.
     case none
     /// The Unix socket.
     case local
+    /// TCP in clear that does not leave this machine.
+    case loopback
+    /// TLS up to a trusted proxy, which says so.
+    case proxy
     /// TLS. Where the client showed a certificate, its SHA-256 fingerprint: 64 hexadecimal digits
     /// in lower case. The client proved that it has the key; nobody vouches for the name in it.
     case tls(fingerprint: String?)
@@ -28,7 +34,8 @@ package struct SessionOrigin: Sendable {
     if case .unixDomainSocket = channel.localAddress {
       self.init(address: nil, protection: .local)
     } else {
-      self.init(address: channel.remoteAddress, protection: .none)
+      let address = channel.remoteAddress
+      self.init(address: address, protection: Self.isLoopback(address) ? .loopback : .none)
     }
   }
 
@@ -37,7 +44,24 @@ package struct SessionOrigin: Sendable {
     self.address.flatMap { IPAddress($0) }.map { PeerAddress(bits: $0.bits) } ?? .none
   }
 
-  /// Whether the session came over TLS or the Unix socket.
+  /// The same as a trusted proxy says it, which connects from the address that is here so far.
+  package mutating func pass(through client: SocketAddress?, overTLS: Bool) {
+    if overTLS {
+      self.protection = .proxy
+    } else if let client, !Self.isLoopback(client) {
+      self.protection = .none
+    }
+    self.address = client ?? self.address
+  }
+
+  private static let loopback = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap { $0 }
+
+  private static func isLoopback(_ address: SocketAddress?) -> Bool {
+    guard let address = address.flatMap({ IPAddress($0) }) else { return false }
+    return Self.loopback.contains { $0.contains(address) }
+  }
+
+  /// Whether nobody on a network reads what crosses it.
   package var isSecure: Bool { self.protection != .none }
 
   /// Whether TLS is between the session and its socket.
@@ -48,6 +72,15 @@ package struct SessionOrigin: Sendable {
   /// The SHA-256 fingerprint of the client's certificate, in lower case hexadecimal.
   package var certificateFingerprint: String? {
     if case .tls(let fingerprint) = self.protection { fingerprint } else { nil }
+  }
+
+  /// The same as bytes, as an account keeps it.
+  package var certificateDigest: [UInt8]? {
+    guard let digits = self.certificateFingerprint?.utf8.map({ $0 }) else { return nil }
+    let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+      UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
+    }
+    return bytes.count == 32 ? bytes : nil
   }
 }
 

@@ -192,7 +192,7 @@ extension IRCDialect {
       .tooMany, .tooFast, .nonceReused, .storageUnavailable, .shuttingDown, .notAPost,
       .nobodyToAnswer, .alreadyInLobby, .passwordTooShort, .notRegistered, .alreadyRegistered,
       .registrationClosed, .accountNeeded, .noSuchAccount, .tooBusy, .scopeMissing, .noSuchToken,
-      .noSuchInvite, .noCertificate, .noSuchStanding, .notInRoom:
+      .noSuchInvite, .noCertificate, .notInClear, .noSuchStanding, .notInRoom:
       // IRCv3 standard replies, https://ircv3.net/specs/extensions/standard-replies, need a
       // capability; 400 is what clients without it show.
       self.numeric(.unknownError, [refusal.code], text, &buffer)
@@ -226,6 +226,7 @@ extension IRCDialect {
     case .idleTimeout: "Idle for too long"
     case .tooSlow: "SendQ exceeded"
     case .tooFast: "Excess Flood"
+    case .tooManyGuesses: "Too many wrong passwords"
     case .garbage(let reason): reason
     case .storageFailed: "What was asked for could not be read"
     case .overflow: "Too much was waiting"

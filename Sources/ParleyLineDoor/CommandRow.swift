@@ -11,12 +11,22 @@ package enum LineAction: Hashable, Sendable {
   case cancelPost
   /// A command that is complete when its secrets have been asked for.
   case ask(SecretQuestions)
+  /// What is done with the certificate of the connection.
+  case certificate(CertificateUse)
   /// Help about everything, or about one command.
   case help(String?)
   case show(LineSetting?)
   case set(LineSetting, String)
   /// What only the terminal client does.
   case connect
+}
+
+/// What a client's certificate is for.
+package enum CertificateUse: Hashable, Sendable {
+  /// To log in to the account that it opens.
+  case login
+  /// To open one's account from now on.
+  case add
 }
 
 /// What `/set` sets, for one session.

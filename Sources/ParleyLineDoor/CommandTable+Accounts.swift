@@ -18,12 +18,36 @@ extension CommandTable {
       ]),
     CommandRow(
       "login", "log in to your account; it asks for the password",
-      details: ["The password may be an API token."],
-      refusals: ["already_logged_in", "bad_name", "bad_password", "too_long"],
+      details: [
+        "The password may be an API token. Without NAME you log in to the account that your",
+        "connection's client certificate opens (see /cert), and nothing is asked.",
+      ],
+      refusals: ["already_logged_in", "bad_name", "bad_password", "no_certificate", "too_long"],
       forms: [
-        CommandForm("/login", arguments: "NAME", examples: ["ana"], misuses: ["", "ana secret"]) {
-          rest throws(Refusal) in
-          try rest.name().map { .ask(SecretQuestions(.login($0))) }
+        CommandForm(
+          "/login", arguments: "[NAME]", examples: ["", "ana"], misuses: ["ana secret"]
+        ) { rest throws(Refusal) in
+          if rest.isAtEnd { return .certificate(.login) }
+          return try rest.name().map { .ask(SecretQuestions(.login($0))) }
+        }
+      ]),
+    CommandRow(
+      "cert", "let your connection's client certificate open your account",
+      details: [
+        "/cert add: whoever connects with this certificate logs in with /login alone.",
+        "/cert remove: no certificate opens your account any more.",
+      ],
+      refusals: ["already_registered", "no_certificate", "not_registered"],
+      forms: [
+        CommandForm(
+          "/cert", arguments: "add or remove", examples: ["add", "remove"],
+          misuses: ["", "show", "add it"]
+        ) { rest in
+          switch rest.word() {
+          case "add": .certificate(.add)
+          case "remove": .command(.account(.removeCertificates))
+          case _: nil
+          }
         }
       ]),
     CommandRow(

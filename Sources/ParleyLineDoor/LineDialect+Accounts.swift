@@ -24,6 +24,10 @@ extension LineDialect {
     case .certificatesRemoved(let count):
       self.line(
         "ok \(Self.count(count, "certificate opens", "certificates open")) it no longer", &buffer)
+    case .certificateOpens(let name):
+      if let name {
+        self.line("Your certificate opens the account \(name): /login, without a name.", &buffer)
+      }
     case .unread(let conversations, let more):
       self.printUnread(conversations, more: more, into: &buffer)
     case .accounts(let accounts, let more):

@@ -86,6 +86,7 @@ extension LineDialect {
     case .idleTimeout: "*** you sent nothing for too long; bye."
     case .tooSlow: "*** you did not take what was sent; bye."
     case .tooFast: "*** you sent too many commands too fast; bye."
+    case .tooManyGuesses: "*** too many wrong passwords; bye."
     case .garbage(let reason): "*** \(reason); bye."
     case .storageFailed: "*** what you asked for could not be read; bye."
     case .overflow: "*** too much was waiting for you; bye."

@@ -12,7 +12,7 @@ extension LineDialect {
           + "\(Self.count(rooms, "room", "rooms")). /help, /rooms, /exit. "
           + "Times are \(self.linePrinter.style.zone.name).",
         &buffer)
-      if self.phase == .naming { self.prompt(&buffer) }
+      if self.phase == .naming, !self.asksWhoseCertificate { self.prompt(&buffer) }
     case .welcome(let session, let name, let account):
       self.ownName = name
       if case .entering = self.phase { self.phase = .inside }

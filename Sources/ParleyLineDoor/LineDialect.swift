@@ -32,6 +32,10 @@ package struct LineDialect: Dialect {
   }
 
   let options: LineDoorOptions
+  /// The connection's client certificate, as its SHA-256; nil where it has none.
+  private let certificate: [UInt8]?
+  /// Why nobody is asked for a password; nil where they are.
+  private let secretFault: Refusal?
   var phase = Phase.unbegun
   /// Whether IRC's first words still lead to IRC.
   private var isFirstLine = true
@@ -39,6 +43,9 @@ package struct LineDialect: Dialect {
   private var framer = LineFramer(edits: true)
   private var draft: PostDraft?
   private var questions: SecretQuestions?
+  /// Whether the answers to the questions count for nothing: they were sent before it could be
+  /// said that nothing is asked.
+  private var dropsAnswers = false
   private var verbs = true
   /// Lines in a row that could not be read.
   private var faultyLines = 0
@@ -58,9 +65,15 @@ package struct LineDialect: Dialect {
   /// After that many lines in a row that cannot be read the session ends.
   static let faultyLinesMax = 20
 
-  package init(options: LineDoorOptions) {
+  /// Without an `origin` passwords are asked for, and there is no certificate.
+  package init(options: LineDoorOptions, origin: SessionOrigin? = nil) {
     self.options = options
+    self.certificate = origin?.certificateDigest
+    self.secretFault = origin?.secretFault
   }
+
+  /// Whether the prompt waits until it is known what the certificate opens.
+  var asksWhoseCertificate: Bool { self.certificate != nil }
 
   package var printer: any RoomPrinter { self.linePrinter }
   package var probes: Bool { false }
@@ -74,6 +87,11 @@ package struct LineDialect: Dialect {
     if self.phase == .unbegun {
       self.phase = .naming
       inbound.requests.append(Request(.greet, tag: self.nextTag()))
+      if let digest = self.certificate {
+        let tag = self.nextTag()
+        self.promptTags.append(tag)
+        inbound.requests.append(Request(.account(.whoseCertificate(digest: digest)), tag: tag))
+      }
     }
     while self.phase != .leaving, inbound.failure == nil,
       let frame = self.framer.next(from: &bytes, replies: &inbound.immediate)
@@ -83,6 +101,11 @@ package struct LineDialect: Dialect {
         self.handed?.writeBuffer(&bytes)
         break
       }
+    }
+    // What comes from here on was sent by somebody who could read the refusal.
+    if self.dropsAnswers, !self.framer.hasUnfinished {
+      self.questions = nil
+      self.dropsAnswers = false
     }
     // After the end of a session, nothing that arrives means anything.
     bytes.moveReaderIndex(to: bytes.writerIndex)
@@ -169,9 +192,7 @@ package struct LineDialect: Dialect {
         row.name == "exit" || row.name == "help" || row.name == "login"
       {
         let action = try form.action(String(first), words[first.endIndex...])
-        if row.name == "help" { self.promptTags.append(RequestTag(self.nextTagValue())) }
-        self.perform(action, into: &inbound)
-        return
+        return self.performAtPrompt(action, into: &inbound)
       }
       if first.utf8.first == UInt8(ascii: "/") || first.utf8.first == UInt8(ascii: "%") {
         throw .notLoggedIn
@@ -185,6 +206,19 @@ package struct LineDialect: Dialect {
       self.promptTags.append(RequestTag(self.nextTagValue()))
       self.misuse(error, into: &inbound)
     }
+  }
+
+  /// Help, a login or the end.
+  private mutating func performAtPrompt(_ action: LineAction, into inbound: inout Inbound) {
+    let asksNothing: Bool
+    switch action {
+    case .help: asksNothing = true
+    case .ask: asksNothing = self.secretFault != nil
+    case .certificate: asksNothing = self.certificate == nil
+    case .command, .said, .beginPost, .cancelPost, .show, .set, .connect: asksNothing = false
+    }
+    if asksNothing { self.promptTags.append(RequestTag(self.nextTagValue())) }
+    self.perform(action, into: &inbound)
   }
 
   /// Whether a line is what IRC clients begin with: `CAP `, `NICK ` and so on, perhaps behind tags
@@ -329,14 +363,41 @@ package struct LineDialect: Dialect {
       self.answer(
         .text("ok you are connected; /connect is for parley chat, elsewhere: nc HOST PORT"),
         into: &inbound)
+    case .certificate(let use):
+      self.perform(use, into: &inbound)
     case .ask(let questions):
       self.questions = questions
+      if let fault = self.secretFault {
+        self.dropsAnswers = true
+        return self.misuse(fault, into: &inbound)
+      }
       self.framer.hideEcho(true, replies: &inbound.immediate)
       self.answer(.question(questions.question), into: &inbound)
     }
   }
 
   // MARK: Secrets
+
+  private mutating func perform(_ use: CertificateUse, into inbound: inout Inbound) {
+    let tag: RequestTag
+    switch use {
+    case .login:
+      guard let certificate = self.certificate else {
+        return self.misuse(.noCertificate, into: &inbound)
+      }
+      tag = self.nextTag()
+      if self.phase == .naming {
+        self.promptTags.append(tag)
+        self.phase = .entering(tag)
+      }
+      inbound.requests.append(
+        Request(.account(.loginByCertificate(digest: certificate, autojoin: true)), tag: tag))
+    case .add:
+      tag = self.nextTag()
+      inbound.requests.append(
+        Request(.account(.addCertificate(digest: self.certificate ?? [])), tag: tag))
+    }
+  }
 
   /// The line is the answer to a question, whatever it looks like: it is never said aloud.
   private mutating func takeAnswer(_ line: String, into inbound: inout Inbound) {
@@ -345,7 +406,12 @@ package struct LineDialect: Dialect {
     self.questions = nil
     if case .ask(let question) = step {
       self.questions = questions
-      return self.answer(.question(question), into: &inbound)
+      if !self.dropsAnswers { self.answer(.question(question), into: &inbound) }
+      return
+    }
+    guard !self.dropsAnswers else {
+      self.dropsAnswers = false
+      return
     }
     self.framer.hideEcho(false, replies: &inbound.immediate)
     // While a name is on its way, what follows it waits for the newest of both.

@@ -27,7 +27,7 @@ enum LineHint {
     case .banned, .muted: "ask who runs it"
     case .notPermitted: nil
     case .tooMany: self.hint(tooMany: refusal)
-    case .tooFast: "wait a little and send it again"
+    case .tooFast(_, let seconds): "try again in \(Self.time(seconds))"
     case .nonceReused: "draw another"
     case .storageUnavailable: "try again later; reading goes on"
     case .shuttingDown: "come back later"
@@ -46,6 +46,10 @@ enum LineHint {
     case .noSuchToken: "/token lists them"
     case .noSuchInvite: nil
     case .noCertificate: "/login NAME asks for the password"
+    case .notInClear(let hasTLS):
+      hasTLS
+        ? "connect with TLS, as openssl s_client -quiet -connect HOST:PORT does"
+        : "this server has no TLS: ask who runs it"
     case .slowMode: nil
     case .noSuchStanding(let kind, _): self.hint(kind)
     case .notInRoom: "/who lists who is"
@@ -59,6 +63,11 @@ enum LineHint {
     case .mute: "/mute lists them"
     case .invitation: "/invite lists them"
     }
+  }
+
+  /// `12 s`, `15 min`: never less than it is.
+  private static func time(_ seconds: Int) -> String {
+    seconds < 120 ? "\(seconds) s" : "\((seconds + 59) / 60) min"
   }
 
   private static func hint(_ command: String, _ nearest: String?) -> String {

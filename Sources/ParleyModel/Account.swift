@@ -198,6 +198,8 @@ public enum AccountCommand: Hashable, Sendable {
   /// Lets the connection's certificate open the account.
   case addCertificate(digest: [UInt8])
   case removeCertificates
+  /// Which account the connection's certificate opens.
+  case whoseCertificate(digest: [UInt8])
   /// What is new in the rooms and conversations that are not open.
   case unread
 }
@@ -231,9 +233,9 @@ public enum AdminCommand: Hashable, Sendable {
 public enum SecretWork: Hashable, Sendable {
   /// Compares a password with a credential; there is none where there is no such account, and the
   /// answer must take as long.
-  case check(Secret, Credential?, then: Verified)
+  case check(Secret, Credential?, of: Name, then: Verified)
   /// Compares, then makes a credential of the new password.
-  case change(Secret, Credential?, to: Secret, account: AccountID, version: UInt32)
+  case change(Secret, Credential?, of: Name, to: Secret, account: AccountID, version: UInt32)
   /// Makes a credential of a password; the code is hashed.
   case register(Secret, code: Secret?)
   /// The same for an administrator.
@@ -247,11 +249,14 @@ public enum SecretWork: Hashable, Sendable {
   case drawTokenFor(Name, Scopes, label: String, asOwner: Bool)
   case drawInvite(microseconds: Int64, asOwner: Bool)
 
-  /// Whose password is tried, for those who count failures; nil for other work.
-  public var isGuess: Bool {
+  /// Whose password or token is tried, for those who count failures, whether there is such an
+  /// account or not; nil for other work.
+  public var guessed: Name? {
     switch self {
-    case .check, .change, .openWithToken: true
-    case .register, .create, .setPassword, .drawToken, .drawTokenFor, .drawInvite: false
+    case .check(_, _, of: let name, then: _): name
+    case .change(_, _, of: let name, to: _, account: _, version: _): name
+    case .openWithToken(_, let name, autojoin: _): name
+    case .register, .create, .setPassword, .drawToken, .drawTokenFor, .drawInvite: nil
     }
   }
 }
@@ -357,6 +362,8 @@ public enum AccountReply: Hashable, Sendable {
   case tokenRevoked(number: UInt32)
   case certificateAdded(digest: [UInt8])
   case certificatesRemoved(count: Int)
+  /// The account that a certificate opens; nil where there is none.
+  case certificateOpens(name: String?)
   case unread([UnreadConversation], more: Int)
   case accounts([AccountSummary], more: Int)
   case invites([InviteState])

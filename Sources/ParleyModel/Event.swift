@@ -62,6 +62,8 @@ public enum Closing: Hashable, Sendable {
   case tooSlow
   /// It sent far more commands than its limits allow.
   case tooFast
+  /// It tried more wrong passwords than its limits allow.
+  case tooManyGuesses
   /// It sent what cannot be read, again and again.
   case garbage(String)
   /// What it asked for could not be read from the archive.

@@ -30,7 +30,8 @@ public enum Refusal: Hashable, Sendable, Error {
   indirect case muted(room: String, until: Timestamp?)
   case notPermitted(NotPermitted)
   case tooMany(Bounded, max: Int)
-  case tooFast
+  /// It may be tried again after so many seconds, at least 1.
+  case tooFast(Repeated, seconds: Int)
   case nonceReused
   case storageUnavailable
   case shuttingDown
@@ -65,6 +66,15 @@ public enum Refusal: Hashable, Sendable, Error {
   case noSuchStanding(StandingKind, String)
   /// Somebody is not a member of the room.
   case notInRoom(name: String, room: String)
+  /// A password, a token or a code would cross a network in clear; whether this server has TLS.
+  case notInClear(hasTLS: Bool)
+
+  /// What was done too often.
+  public enum Repeated: UInt8, Hashable, Sendable {
+    /// Passwords that were wrong.
+    case guess
+    case registration
+  }
 
   /// What is wrong with a name.
   public enum NameFault: UInt8, Hashable, Sendable {
@@ -153,6 +163,7 @@ public enum Refusal: Hashable, Sendable, Error {
     case .slowMode: "slow_mode"
     case .noSuchStanding: "no_such_standing"
     case .notInRoom: "not_in_room"
+    case .notInClear: "not_in_clear"
     }
   }
 }

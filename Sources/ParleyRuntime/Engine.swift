@@ -26,6 +26,8 @@ package struct EngineOptions: Sendable {
   package var shutdownGrace = TimeAmount.seconds(5)
   /// Who deals with passwords and tokens.
   package var secrets: any SecretService = NoSecrets()
+  /// Who may not try a password now; nil is that everybody may.
+  package var loginGuard: LoginGuard?
   /// Whether messages are shown to the observer.
   package var logsMessages = false
 

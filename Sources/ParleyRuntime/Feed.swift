@@ -56,6 +56,11 @@ final class Feed {
   var pending = Deque<Pending>()
   /// Tokens and codes that were drawn for commands whose answers tell them.
   var drawn: [RequestTag: Secret] = [:]
+  /// The password or token that was found to be right, or is left to the law to judge, until the
+  /// law has answered.
+  var guess: (tag: RequestTag, name: Name)?
+  /// Wrong passwords.
+  var wrongGuesses = 0
   /// Where its own messages stand that the newest pass told, and since it fell behind: without an
   /// echo it is not shown them, but those of its participant's other sessions.
   var own: [(room: RoomID, position: Position)] = []

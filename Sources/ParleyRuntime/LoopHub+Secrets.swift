@@ -9,16 +9,66 @@ extension LoopHub {
   func work(_ feed: Feed, _ tag: RequestTag, _ work: SecretWork) {
     guard !feed.isGone else { return }
     feed.session.beginWork()
+    if let refusal = self.refusal(of: work, from: feed.session) {
+      return self.finish(feed, tag, .refused(refusal), inPass: true)
+    }
     let loop = self.loop
     let back = NIOLoopBound((hub: self, feed: feed), eventLoop: loop)
-    self.options.secrets.perform(work, from: feed.session.channel.remoteAddress) { result in
+    self.options.secrets.perform(work) { result in
       // What is decided at once is part of the pass.
       if loop.inEventLoop {
-        back.value.hub.finish(back.value.feed, tag, result, inPass: true)
+        back.value.hub.take(result, of: work, tag, back.value.feed, inPass: true)
       } else {
-        loop.execute { back.value.hub.finish(back.value.feed, tag, result, inPass: false) }
+        loop.execute { back.value.hub.take(result, of: work, tag, back.value.feed, inPass: false) }
       }
     }
+  }
+
+  /// Why a secret is not even dealt with; nothing is computed for it.
+  private func refusal(of work: SecretWork, from session: SessionHandler) -> Refusal? {
+    if let refusal = session.origin.secretFault { return refusal }
+    return self.options.loginGuard?.begin(work, from: session.addressKey, at: self.loop.now)
+  }
+
+  /// What came of a secret, whether its session is still there or not.
+  private func take(
+    _ result: SecretResult, of work: SecretWork, _ tag: RequestTag, _ feed: Feed, inPass: Bool
+  ) {
+    switch result {
+    case .proceed(let command, drawn: _):
+      if let name = work.guessed { feed.guess = (tag, name) }
+      if case .administerVerified(.setPassword(let name, _), asOwner: _) = command {
+        self.options.loginGuard?.forget(name)
+      }
+    case .refused(.badPassword): feed.wrongGuesses += 1
+    case .refused: self.options.loginGuard?.abandon(work, from: feed.session.addressKey)
+    }
+    self.finish(feed, tag, result, inPass: inPass)
+    self.endGuessing(feed)
+  }
+
+  /// The law's answer to the command with that tag, which is nil where it was done: it judges
+  /// tokens, and passwords that were changed meanwhile.
+  func judged(_ feed: Feed, _ tag: RequestTag, _ refusal: Refusal?) {
+    guard let guess = feed.guess, guess.tag == tag else { return }
+    feed.guess = nil
+    let address = feed.session.addressKey
+    if refusal == .badPassword {
+      feed.wrongGuesses += 1
+      self.endGuessing(feed)
+    } else if refusal == .storageUnavailable || refusal == .shuttingDown {
+      self.options.loginGuard?.abandon(guess.name, from: address)
+    } else {
+      self.options.loginGuard?.succeed(guess.name, from: address)
+    }
+  }
+
+  /// Ends a session that has tried too many.
+  private func endGuessing(_ feed: Feed) {
+    guard let most = self.options.loginGuard?.sessionFailuresMax, feed.wrongGuesses >= most,
+      feed.session.addressKey != nil, !feed.isGone
+    else { return }
+    self.end(feed, .quit("too many wrong passwords"), .tooManyGuesses)
   }
 
   private func finish(
@@ -53,7 +103,8 @@ extension LoopHub {
     case .inviteAdded(let number, let until, _):
       return .account(.inviteAdded(number: number, until: until, secret: drawn))
     case .registered, .passwordChanged, .unregistered, .created, .administrator, .deleted,
-      .tokens, .tokenRevoked, .certificateAdded, .certificatesRemoved, .unread, .accounts,
+      .tokens, .tokenRevoked, .certificateAdded, .certificatesRemoved, .certificateOpens, .unread,
+      .accounts,
       .invites, .inviteRevoked, .sessions, .announced:
       return reply
     }

@@ -67,11 +67,13 @@ extension LoopHub {
         self.read(plan, for: feed, tag: tag, reply: reply)
       } else {
         feed.session.print(.reply(tag, self.completed(reply, tag, for: feed)))
+        if feed.guess != nil { self.judged(feed, tag, nil) }
       }
     case .work(let tag, let work): self.work(feed, tag, work)
     case .refused(let tag, let refusal):
       if !feed.drawn.isEmpty { feed.drawn[tag] = nil }
       feed.session.print(.refused(tag, refusal))
+      if feed.guess != nil { self.judged(feed, tag, refusal) }
     case .direct(let event): feed.session.print(.direct(event))
     case .closing(let closing):
       feed.session.close(feed.ending ?? closing)

@@ -1,4 +1,3 @@
-package import NIOCore
 package import ParleyModel
 
 /// What came of a secret.
@@ -13,11 +12,7 @@ package enum SecretResult: Sendable {
 /// Deals with secrets away from the event loops: compares and hashes passwords, draws tokens.
 package protocol SecretService: Sendable {
   /// Calls `done` once, on any thread; refuses where too much waits already.
-  ///
-  /// `address` is whose guess it is, nil for a Unix socket.
-  func perform(
-    _ work: SecretWork, from address: SocketAddress?,
-    done: @escaping @Sendable (SecretResult) -> Void)
+  func perform(_ work: SecretWork, done: @escaping @Sendable (SecretResult) -> Void)
 }
 
 /// A service for engines without accounts: it refuses everything.
@@ -25,8 +20,7 @@ package struct NoSecrets: SecretService {
   package init() {}
 
   package func perform(
-    _ work: SecretWork, from address: SocketAddress?,
-    done: @escaping @Sendable (SecretResult) -> Void
+    _ work: SecretWork, done: @escaping @Sendable (SecretResult) -> Void
   ) {
     done(.refused(.tooBusy))
   }

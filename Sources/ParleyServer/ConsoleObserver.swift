@@ -31,6 +31,7 @@ struct ConsoleObserver: EngineObserver {
     case .idleTimeout: "idle"
     case .tooSlow: "too slow"
     case .tooFast: "too fast"
+    case .tooManyGuesses: "too many wrong passwords"
     case .garbage: "garbage"
     case .storageFailed: "archive unreadable"
     case .overflow: "too much queued"

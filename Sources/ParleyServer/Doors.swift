@@ -21,12 +21,12 @@ struct Doors: Sendable {
   ///
   /// `peer` is who is at the other end of the server's Unix socket: nobody else administers.
   func dialect(
-    for words: FirstWords, peer: LocalPeer?
+    for words: FirstWords, from origin: SessionOrigin, peer: LocalPeer?
   ) -> (dialect: any Dialect, name: String)? {
     switch words {
     case .admin: peer.map { (AdminDialect(refusal: $0.refusal), AdminDialect.name) }
     case .irc: (IRCDialect(options: self.irc), IRCDialect.name)
-    case .line, .needMore: (LineDialect(options: self.line), LineDialect.name)
+    case .line, .needMore: (LineDialect(options: self.line, origin: origin), LineDialect.name)
     case .tls, .unknown: nil
     }
   }

@@ -3,6 +3,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import ParleyDoorKit
+import ParleyModel
 import ParleyRuntime
 import ParleyTransport
 
@@ -23,6 +24,8 @@ struct Listener: Sendable {
   let certificates: CertificateStore?
   /// From where connections begin with a PROXY header.
   let proxyFrom: [AddressRange]
+  /// Whether passwords may cross a network in clear.
+  let passwordsInClear: Bool
   let warnings: SeldomWarning
 
   /// What the sockets of one listener have in common.
@@ -105,9 +108,9 @@ struct Listener: Sendable {
       case .refused(let words): throw Refused(descriptor, words)
       }
     }
-    let header = ProxyHeaderHandler { client in
+    let header = ProxyHeaderHandler { header in
       var origin = origin
-      origin.address = client ?? origin.address
+      origin.pass(through: header.client, overTLS: header.isOverTLS)
       switch self.gate.admit(channel, from: origin.address.flatMap { IPAddress($0) }) {
       case .served(let pace):
         return [self.frontDoor(channel, origin, descriptor, pace, port)]
@@ -159,8 +162,13 @@ struct Listener: Sendable {
     _ peer: LocalPeer? = nil
   ) -> (FirstWords) -> SessionHandler? {
     let (engine, doors) = (self.engine, self.doors)
-    return { words in
-      guard let (dialect, name) = doors.dialect(for: words, peer: peer) else { return nil }
+    var origin = origin
+    if !origin.isSecure, !self.passwordsInClear {
+      origin.secretFault = .notInClear(hasTLS: self.certificates != nil)
+    }
+    return { [origin] words in
+      guard let (dialect, name) = doors.dialect(for: words, from: origin, peer: peer)
+      else { return nil }
       return engine.makeSession(
         on: channel, dialect: dialect, door: name, origin: origin, descriptor: descriptor,
         pace: pace, switchDoor: { doors.successor(of: $0) })

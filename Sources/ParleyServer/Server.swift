@@ -157,6 +157,7 @@ package struct Server: Service {
       heartbeat: TimeAmount(self.configuration.heartbeat),
       heartbeatGrace: TimeAmount(self.configuration.heartbeatGrace),
       certificates: self.certificates, proxyFrom: self.configuration.proxyFrom,
+      passwordsInClear: self.configuration.passwordsInClear,
       warnings: SeldomWarning(logger: self.console.logger(label: "listener")))
     var channels: [Opened] = []
     for address in self.configuration.listeners {
@@ -194,6 +195,7 @@ package struct Server: Service {
   private func engineOptions(_ accounts: AccountService) -> EngineOptions {
     var options = EngineOptions()
     options.secrets = accounts
+    options.loginGuard = LoginGuard(self.configuration.limits)
     options.outboxBytesMax = self.configuration.outboxBytesMax
     options.outboxPolicies = self.configuration.outboxPolicies
     options.heartbeat = TimeAmount(self.configuration.heartbeat)

@@ -5,8 +5,7 @@ import ParleyRuntime
 /// Deals with secrets at once and without hashing: what a password becomes is the password.
 struct SimulatedSecrets: SecretService {
   func perform(
-    _ work: SecretWork, from address: SocketAddress?,
-    done: @escaping @Sendable (SecretResult) -> Void
+    _ work: SecretWork, done: @escaping @Sendable (SecretResult) -> Void
   ) {
     done(Self.result(of: work))
   }
@@ -14,10 +13,10 @@ struct SimulatedSecrets: SecretService {
   /// The same for the same work, so that the checkers know it as well.
   static func result(of work: SecretWork) -> SecretResult {
     switch work {
-    case .check(let password, let credential, let then):
+    case .check(let password, let credential, of: _, let then):
       guard Self.matches(password, credential) else { return .refused(.badPassword) }
       return .proceed(.verified(then), drawn: nil)
-    case .change(let old, let credential, let new, let account, let version):
+    case .change(let old, let credential, of: _, let new, let account, let version):
       guard Self.matches(old, credential) else { return .refused(.badPassword) }
       return .proceed(
         .verified(.setCredential(account, version: version, Self.credential(new))), drawn: nil)

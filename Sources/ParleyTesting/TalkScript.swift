@@ -6,9 +6,12 @@
 ///     covers: /join: success misuse name_taken     what the script claims to show (see below)
 ///     flags: --default-backlog all                 of `parley serve`
 ///     terminal                                     the server's standard input is a terminal
+///     tls                                          the server has a certificate
 ///
 ///     Ann: hello                     Ann sends a line; who is new connects first
 ///     Ann connects                   the same without sending anything
+///     Ann connects with TLS          the same over TLS
+///     Ann connects with certificate X          the same, with a client certificate called X
 ///     Ann types: one\r\ntwo\xFF      sends bytes: \r \n \t \0 \xHH \u{H} \\
 ///     Ann types 10000: x             the same so many times over; {n} is 1, 2, 3 …
 ///     people 200: g{n}               so many more come, with these names, and stay
@@ -41,6 +44,7 @@ package struct TalkScript: Sendable {
   package var covers: [Coverage] = []
   package var flags: [String] = []
   package var hasTerminal = false
+  package var hasTLS = false
   package var steps: [(line: Int, step: Step)] = []
 
   /// What a script claims to show of one row.
@@ -52,6 +56,8 @@ package struct TalkScript: Sendable {
   /// One line of the play.
   package enum Step: Sendable {
     case connect(String)
+    /// Over TLS, with the client certificate of that name if there is one.
+    case connectSecurely(String, certificate: String?)
     case say(String, String)
     case send(String, [UInt8])
     case see(String, TalkPattern)
@@ -102,6 +108,8 @@ package struct TalkScript: Sendable {
       self.flags += rest.split(separator: " ").map { String($0) }
     } else if line == "terminal" {
       self.hasTerminal = true
+    } else if line == "tls" {
+      self.hasTLS = true
     } else {
       let step = try Self.step(line)
       self.steps.append((number, step))
@@ -129,11 +137,15 @@ package struct TalkScript: Sendable {
     if what == ":" || what.hasPrefix(": ") { return .say(who, String(what.dropFirst(2))) }
     switch what {
     case " connects": return .connect(who)
+    case " connects with TLS": return .connectSecurely(who, certificate: nil)
     case " is closed": return .closed(who)
     case " half-closes": return .halfClose(who)
     case " closes": return .close(who)
     case " vanishes": return .vanish(who)
     case _: break
+    }
+    if let rest = Self.after(" connects with certificate ", in: what) {
+      return .connectSecurely(who, certificate: rest)
     }
     if let rest = Self.after(" types: ", in: what) { return .send(who, try Self.unescaped(rest)) }
     if let rest = Self.after(" types ", in: what), let (count, text) = Self.cut(rest, at: ": "),

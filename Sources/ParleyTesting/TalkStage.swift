@@ -1,15 +1,34 @@
+/// How a play's server speaks TLS, and how its people connect with it.
+package struct TalkTLS {
+  /// Of `parley serve`: its certificate and key.
+  package var flags: [String]
+  /// Connects somebody to a port, with the client certificate of a name if there is one; the same
+  /// name is the same certificate.
+  package var connect: (_ who: String, _ port: UInt16, _ certificate: String?) throws -> TalkClient
+
+  package init(
+    flags: [String],
+    connect: @escaping (_ who: String, _ port: UInt16, _ certificate: String?) throws -> TalkClient
+  ) {
+    self.flags = flags
+    self.connect = connect
+  }
+}
+
 /// Plays a script with real sockets against a server of its own.
 package struct TalkStage {
   private let script: TalkScript
   private let server: ProcessUnderTest
+  private let tls: TalkTLS?
   private var people: [String: TalkClient] = [:]
   /// Those that have left, for what they saw.
   private var gone: [TalkClient] = []
 
   /// Plays it; throws what went wrong, with the line of the script.
-  package static func play(_ script: TalkScript, name: String) throws {
-    let server = try ProcessUnderTest(flags: script.flags, terminal: script.hasTerminal)
-    var stage = TalkStage(script: script, server: server)
+  package static func play(_ script: TalkScript, name: String, tls: TalkTLS? = nil) throws {
+    let server = try ProcessUnderTest(
+      flags: script.flags + (tls?.flags ?? []), terminal: script.hasTerminal)
+    var stage = TalkStage(script: script, server: server, tls: tls)
     for (line, step) in script.steps {
       do {
         try stage.perform(step)
@@ -26,14 +45,18 @@ package struct TalkStage {
     }
   }
 
-  private init(script: TalkScript, server: ProcessUnderTest) {
+  private init(script: TalkScript, server: ProcessUnderTest, tls: TalkTLS?) {
     self.script = script
+    self.tls = tls
     self.server = server
   }
 
   private mutating func perform(_ step: TalkScript.Step) throws {
     switch step {
     case .connect(let who): _ = try self.person(who)
+    case .connectSecurely(let who, let certificate):
+      guard let tls = self.tls else { throw TalkFailure("the script does not say `tls`") }
+      self.people[who] = try tls.connect(who, self.server.port, certificate)
     case .say(let who, let line): try self.person(who).say(line)
     case .send(let who, let bytes): try self.person(who).send(bytes)
     case .see(let who, let pattern): try self.person(who).expect(pattern, without: nil)
@@ -81,7 +104,8 @@ package struct TalkStage {
       self.dismissAll()
       try self.server.start()
     case .admin(let words, let input): try self.server.admin(words, input: input)
-    case .connect, .say, .send, .see, .seeNext, .seeNone, .asked, .closed, .halfClose, .close,
+    case .connect, .connectSecurely, .say, .send, .see, .seeNext, .seeNone, .asked, .closed,
+      .halfClose, .close,
       .vanish, .people:
       break
     }

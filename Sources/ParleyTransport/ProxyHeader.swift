@@ -8,11 +8,14 @@ package import NIOCore
 package struct ProxyHeader: Hashable, Sendable {
   /// The client's address; nil where the proxy speaks for itself (LOCAL) or does not know it.
   package var client: SocketAddress?
+  /// Whether the client's connection to the proxy is TLS, as the proxy says (PP2_CLIENT_SSL, §2.2.5).
+  package var isOverTLS: Bool
   /// How many bytes the header has.
   package var length: Int
 
-  package init(client: SocketAddress?, length: Int) {
+  package init(client: SocketAddress?, isOverTLS: Bool = false, length: Int) {
     self.client = client
+    self.isOverTLS = isOverTLS
     self.length = length
   }
 
@@ -34,7 +37,7 @@ package struct ProxyHeader: Hashable, Sendable {
   /// A header of version 1 has no more than that, its CR LF included (§2.1).
   package static let textBytesMax = 107
   /// A header of version 2 has no more than that here: its 16 bytes, two addresses and what else
-  /// the proxy says, which is skipped.
+  /// the proxy says, of which only whether there is TLS is looked at.
   package static let binaryBytesMax = 4_096
 
   private static let text: [UInt8] = Array("PROXY ".utf8)
@@ -144,6 +147,23 @@ package struct ProxyHeader: Hashable, Sendable {
     let port = Int(byte(portIndex)) << 8 | Int(byte(portIndex + 1))
     header.client = try? SocketAddress(
       packedIPAddress: ByteBuffer(bytes: source.map(byte)), port: port)
+    header.isOverTLS = Self.saysTLS((16 + addressBytes..<16 + rest).map(byte))
     return .header(header)
+  }
+
+  /// Whether among what follows the addresses is PP2_TYPE_SSL with PP2_CLIENT_SSL set (§2.2.5).
+  ///
+  /// Each thing that is said has a type, a length in two bytes, and a value. What does not fit says
+  /// nothing.
+  private static func saysTLS(_ bytes: [UInt8]) -> Bool {
+    var index = 0
+    while index + 3 <= bytes.count {
+      let length = Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
+      guard index + 3 + length <= bytes.count else { return false }
+      // Its value: the client's bits, and four bytes about the certificate.
+      if bytes[index] == 0x20, length >= 5 { return bytes[index + 3] & 0x01 != 0 }
+      index += 3 + length
+    }
+    return false
   }
 }

@@ -12,16 +12,16 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
   /// How long the header may take.
   package static let timeMax = TimeAmount.seconds(10)
 
-  private let known: (SocketAddress?) -> [any ChannelHandler]
+  private let known: (ProxyHeader) -> [any ChannelHandler]
   private let refused: (ProxyHeader.Reason) -> Void
   private var pending = ByteBuffer()
   private var deadline: Scheduled<Void>?
   private var isDone = false
 
-  /// `known` gives the handlers that follow, for a client at that address, or for the proxy itself
-  /// where there is none; `refused` is called before a connection is closed.
+  /// `known` gives the handlers that follow, for the client that the header names, or for the proxy
+  /// itself where it names none; `refused` is called before a connection is closed.
   package init(
-    known: @escaping (SocketAddress?) -> [any ChannelHandler],
+    known: @escaping (ProxyHeader) -> [any ChannelHandler],
     refused: @escaping (ProxyHeader.Reason) -> Void
   ) {
     self.known = known
@@ -89,7 +89,7 @@ package final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelH
     self.finish()
     do {
       try context.pipeline.syncOperations.addHandlers(
-        self.known(header.client), position: .after(self))
+        self.known(header), position: .after(self))
       self.pending.moveReaderIndex(forwardBy: header.length)
       if self.pending.readableBytes > 0 {
         context.fireChannelRead(self.wrapInboundOut(self.pending))

@@ -34,11 +34,14 @@ struct Serve: AsyncParsableCommand {
   @OptionGroup(title: "Limits of sessions and addresses")
   var limitSettings: LimitSettingFlags
 
+  @OptionGroup(title: "Passwords")
+  var loginSettings: LoginSettingFlags
+
   /// What was given as flags, by the setting's name.
   var values: [String: [String]] {
     [
       self.settings.values, self.peopleSettings.values, self.transportSettings.values,
-      self.sessionSettings.values, self.limitSettings.values,
+      self.sessionSettings.values, self.limitSettings.values, self.loginSettings.values,
     ].reduce(into: [:]) { $0.merge($1) { $1 } }
   }
 

@@ -20,7 +20,23 @@ import Testing
   @Test(arguments: Self.names)
   func `hold over real sockets`(name: String) async throws {
     let script = try Self.script(name)
-    try await onItsOwnThread { try TalkStage.play(script, name: name) }
+    try await onItsOwnThread {
+      try TalkStage.play(script, name: name, tls: script.hasTLS ? try Self.tls() : nil)
+    }
+  }
+
+  /// A server's certificate, and clients with their own.
+  private static func tls() throws -> TalkTLS {
+    let server = try CertificateOnDisk()
+    var clients: [String: CertificateOnDisk] = [:]
+    return TalkTLS(flags: server.flags) { who, port, name in
+      // Its files are there as long as somebody may connect.
+      withExtendedLifetime(server) {}
+      guard let name else { return try TLSPerson(who, port: port).talk }
+      let certificate = try clients[name] ?? CertificateOnDisk()
+      clients[name] = certificate
+      return try TLSPerson(who, port: port, certificate: certificate).talk
+    }
   }
 
   @Test(arguments: ["a", "b", "c", "d", "e"])
@@ -80,7 +96,8 @@ private struct SaidLines {
     case .seeNext(who, let pattern): pattern
     case .seeNone(who, _, before: let pattern): pattern.description
     case .closed(who): ""
-    case .connect, .say, .send, .see, .seeNext, .seeNone, .asked, .closed, .halfClose, .close,
+    case .connect, .connectSecurely, .say, .send, .see, .seeNext, .seeNone, .asked, .closed,
+      .halfClose, .close,
       .vanish, .serverShows, .serverTold, .serverKilled, .serverStops, .serverEnds, .serverStarts,
       .people, .admin:
       nil

@@ -48,6 +48,9 @@ package struct CommandPace: Sendable {
     self.address = address
   }
 
+  /// What its address is counted by.
+  var addressKey: AddressKey { self.address.key }
+
   /// What a command costs; never more than a full bucket has.
   func cost(of command: Command) -> Int {
     guard case .search = command else { return 1 }

@@ -16,8 +16,9 @@ package import NIOCore
 ///    was logged in to need nothing of that bucket, only of their own address's and of 2. From a new
 ///    address it competes with the guessers, each of whom may try seldom by 2: to use up all of an
 ///    account's attempts for ever, guessers must have about `pairWaitMax × accountRate` addresses
-///    (90, with the values here; for the first hours, in which they may try more often, fewer). A wait is never longer than ``Options/pairWaitMax``, and no
-///    failure of another address makes it longer than one token takes to come.
+///    (90, with the values here; for the first hours, in which they may try more often, fewer). A
+///    wait is never longer than ``Options/pairWaitMax``, and no failure of another address makes it
+///    longer than one token takes to come.
 /// 5. Where there is no address, on the Unix socket and in networks without limits, an account has a
 ///    bucket of its own for all of them, and nothing else counts: many may be behind one such
 ///    address, and none of them may make another one wait for long.
@@ -26,12 +27,12 @@ package import NIOCore
 package struct LoginAttempts: Sendable {
   /// What is allowed.
   package struct Options: Hashable, Sendable {
-    /// Attempts of an address, at whatever account.
-    package var addressRate = TokenRate(12, per: .minutes(1), burst: 20)
-    /// Attempts at an account from addresses that it does not know.
-    package var accountRate = TokenRate(6, per: .minutes(1), burst: 10)
-    /// Failures of an address at an account before it must wait.
-    package var pairFree = 2
+    /// Attempts of an address, at whatever account; nil is without a limit.
+    package var addressRate: TokenRate? = TokenRate(12, per: .minutes(1), burst: 20)
+    /// Attempts at an account from addresses that it does not know; nil is without a limit.
+    package var accountRate: TokenRate? = TokenRate(6, per: .minutes(1), burst: 30)
+    /// Failures of an address at an account after which it must wait; nil is never.
+    package var pairFree: Int? = 5
     /// The first wait of an address after failures at an account.
     package var pairWait = TimeAmount.seconds(2)
     /// The longest.
@@ -97,17 +98,19 @@ package struct LoginAttempts: Sendable {
     let pair = Pair(account: account, address: address)
     let wait = self.wait(of: pair, at: now)
     guard wait <= .zero else {
-      return .wait(seconds: Int((wait.nanoseconds + 999_999_999) / 1_000_000_000))
+      return .wait(seconds: Self.seconds(wait))
     }
-    if !self.isKnown(pair) {
+    if let rate = self.options.accountRate, !self.isKnown(pair) {
       var bucket = self.accounts[pair.bucket] ?? TokenBucket()
-      bucket.owe(1, at: now, self.options.accountRate)
+      bucket.owe(1, at: now, rate)
       self.accounts.set(bucket, for: pair.bucket)
     }
     guard let address else { return .mayTry }
-    var bucket = self.addresses[address] ?? TokenBucket()
-    bucket.owe(1, at: now, self.options.addressRate)
-    self.addresses.set(bucket, for: address)
+    if let rate = self.options.addressRate {
+      var bucket = self.addresses[address] ?? TokenBucket()
+      bucket.owe(1, at: now, rate)
+      self.addresses.set(bucket, for: address)
+    }
     var failures = self.failures(of: pair, at: now)
     failures.count += 1
     failures.last = now
@@ -151,15 +154,22 @@ package struct LoginAttempts: Sendable {
     self.addresses.count + self.accounts.count + self.pairs.count + self.known.count
   }
 
+  /// Whole seconds that are enough.
+  static func seconds(_ wait: TimeAmount) -> Int {
+    Int((wait.nanoseconds + 999_999_999) / 1_000_000_000)
+  }
+
   /// How long until the next attempt.
   private func wait(of pair: Pair, at now: NIODeadline) -> TimeAmount {
     var wait = TimeAmount.zero
-    if !self.isKnown(pair), let bucket = self.accounts[pair.bucket] {
-      wait = bucket.wait(for: 1, at: now, self.options.accountRate)
+    if let rate = self.options.accountRate, !self.isKnown(pair),
+      let bucket = self.accounts[pair.bucket]
+    {
+      wait = bucket.wait(for: 1, at: now, rate)
     }
     guard let address = pair.address else { return wait }
-    if let bucket = self.addresses[address] {
-      wait = max(wait, bucket.wait(for: 1, at: now, self.options.addressRate))
+    if let rate = self.options.addressRate, let bucket = self.addresses[address] {
+      wait = max(wait, bucket.wait(for: 1, at: now, rate))
     }
     let next = self.failures(of: pair, at: now).next
     return next > now ? max(wait, next - now) : wait
@@ -172,12 +182,16 @@ package struct LoginAttempts: Sendable {
 
   /// Puts back the tokens that an attempt took.
   private mutating func takeBack(_ pair: Pair) {
-    if let address = pair.address, var bucket = self.addresses[address] {
-      bucket.giveBack(1, self.options.addressRate)
+    if let rate = self.options.addressRate, let address = pair.address,
+      var bucket = self.addresses[address]
+    {
+      bucket.giveBack(1, rate)
       self.addresses.set(bucket, for: address)
     }
-    if !self.isKnown(pair), var bucket = self.accounts[pair.bucket] {
-      bucket.giveBack(1, self.options.accountRate)
+    if let rate = self.options.accountRate, !self.isKnown(pair),
+      var bucket = self.accounts[pair.bucket]
+    {
+      bucket.giveBack(1, rate)
       self.accounts.set(bucket, for: pair.bucket)
     }
   }
@@ -190,8 +204,8 @@ package struct LoginAttempts: Sendable {
   }
 
   private func wait(after failures: Int) -> TimeAmount {
-    let doublings = failures - self.options.pairFree - 1
-    guard doublings >= 0 else { return .zero }
+    guard let free = self.options.pairFree, failures >= free else { return .zero }
+    let doublings = failures - free
     let wait = self.options.pairWait.nanoseconds << Int64(min(doublings, 20))
     return min(.nanoseconds(wait), self.options.pairWaitMax)
   }

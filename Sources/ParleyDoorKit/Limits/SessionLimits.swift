@@ -29,6 +29,23 @@ package struct SessionLimits: Hashable, Sendable {
   /// A session whose newest command would have to wait longer than this ends.
   package var commandDelayMax = Duration.seconds(30)
 
+  /// Wrong passwords of an address at one account, after which it must wait for
+  /// ``loginWait``, and twice as long after each further one.
+  package var loginFailuresMax: Int? = 5
+  /// How long an address must wait at first.
+  package var loginWait = Duration.seconds(2)
+  /// How long it must wait at most.
+  package var loginWaitMax = Duration.seconds(15 * 60)
+  /// Wrong passwords of an address in a minute at whatever accounts, as many at once.
+  package var addressLoginFailuresPerMinute: Int? = 12
+  /// Wrong passwords at an account in a minute from all addresses together that have not logged in
+  /// to it, five times as many at once.
+  package var accountLoginFailuresPerMinute: Int? = 6
+  /// Wrong passwords after which a session ends.
+  package var sessionLoginFailuresMax: Int? = 10
+  /// Accounts that an address may register in an hour, as many at once.
+  package var registrationsPerHour: Int? = 10
+
   package init() {}
 
   /// What limits count by; nil where nothing is counted: on the Unix socket, and in ``exempt``.
@@ -43,6 +60,24 @@ package struct SessionLimits: Hashable, Sendable {
 
   var loginRate: TokenRate? {
     self.loginsPerMinute.map { TokenRate($0, per: .minutes(1)) }
+  }
+
+  var registrationRate: TokenRate? {
+    self.registrationsPerHour.map { TokenRate($0, per: .hours(1)) }
+  }
+
+  var loginAttempts: LoginAttempts.Options {
+    var options = LoginAttempts.Options()
+    options.pairFree = self.loginFailuresMax
+    options.pairWait = TimeAmount(self.loginWait)
+    options.pairWaitMax = max(TimeAmount(self.loginWait), TimeAmount(self.loginWaitMax))
+    options.addressRate = self.addressLoginFailuresPerMinute.map {
+      TokenRate($0, per: .minutes(1))
+    }
+    options.accountRate = self.accountLoginFailuresPerMinute.map {
+      TokenRate($0, per: .minutes(1), burst: $0 * 5)
+    }
+    return options
   }
 
   var addressCommandRate: TokenRate? {

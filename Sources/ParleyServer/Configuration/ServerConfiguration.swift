@@ -67,6 +67,8 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var stallTimeout = Duration.seconds(120)
   /// What one session and one address may ask for.
   package var limits = SessionLimits()
+  /// Whether passwords and tokens may cross a network in clear.
+  package var passwordsInClear = false
   /// How long what is queued may take to be sent when the server stops.
   package var shutdownGrace = Duration.seconds(5)
 

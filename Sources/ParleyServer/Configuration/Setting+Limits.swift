@@ -34,6 +34,36 @@ extension Setting {
       help: "How long a command may be delayed; a session that sends more than that is ended"),
   ]
 
+  /// What guessing passwords, and registering, is held to.
+  static let guesses: [Setting] = [
+    .limit(
+      "login_failures_max", \.limits.loginFailuresMax,
+      help: "After how many wrong passwords at one account an address must wait"),
+    .duration(
+      "login_wait", \.limits.loginWait, .seconds(1) ... .seconds(3600),
+      help: "How long it waits at first; each further wrong password doubles it"),
+    .duration(
+      "login_wait_max", \.limits.loginWaitMax, .seconds(1) ... .seconds(24 * 3600),
+      help: "How long it waits at most"),
+    .limit(
+      "address_login_failures_per_minute", \.limits.addressLoginFailuresPerMinute,
+      help: "How many wrong passwords an address may try in a minute, at whatever accounts"),
+    .limit(
+      "account_login_failures_per_minute", \.limits.accountLoginFailuresPerMinute,
+      help: "How many wrong passwords an account takes in a minute from addresses new to it"),
+    .limit(
+      "session_login_failures_max", \.limits.sessionLoginFailuresMax,
+      help: "After how many wrong passwords a session is ended"),
+    .limit(
+      "address_registrations_per_hour", \.limits.registrationsPerHour,
+      help: "How many accounts an address may register in an hour"),
+    .one(
+      "passwords_in_clear", nil, \.passwordsInClear, standard: "false",
+      allowed: "true or false",
+      help: "Whether passwords are taken from other machines without TLS"
+    ) { SettingValue.isTrue($0) },
+  ]
+
   private static let networkAllowed =
     "a network, as in 192.0.2.0/24, 2001:db8::/32 or 192.0.2.7, or \"none\""
 

@@ -8,7 +8,7 @@ extension Setting {
   /// Every setting, in the order of the manual.
   package static let all: [Setting] =
     Self.places + Self.transport + Self.reports + Self.rooms + Self.people + Self.sessions
-    + Self.limits
+    + Self.limits + Self.guesses
 
   /// The row of that name, where there is one.
   package static func named(_ name: String) -> Setting? {
