@@ -11,6 +11,8 @@ import Synchronization
 package final class AccountService: SecretService {
   /// Secrets that wait at most.
   package static let waitingMax = 64
+  /// Secrets that wait at most for a stranger's to be taken.
+  package static let waitingForStrangersMax = 48
 
   private let hash: PasswordHash
   private let pool: NIOThreadPool
@@ -25,10 +27,10 @@ package final class AccountService: SecretService {
   }
 
   package func perform(
-    _ work: SecretWork, done: @escaping @Sendable (SecretResult) -> Void
+    _ work: SecretWork, ofStranger: Bool, done: @escaping @Sendable (SecretResult) -> Void
   ) {
     let count = self.waiting.wrappingAdd(1, ordering: .relaxed).newValue
-    guard count <= Self.waitingMax else {
+    guard count <= (ofStranger ? Self.waitingForStrangersMax : Self.waitingMax) else {
       self.waiting.wrappingSubtract(1, ordering: .relaxed)
       return done(.refused(.tooBusy))
     }

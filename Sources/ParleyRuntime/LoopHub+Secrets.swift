@@ -9,12 +9,15 @@ extension LoopHub {
   func work(_ feed: Feed, _ tag: RequestTag, _ work: SecretWork) {
     guard !feed.isGone else { return }
     feed.session.beginWork()
-    if let refusal = self.refusal(of: work, from: feed.session) {
-      return self.finish(feed, tag, .refused(refusal), inPass: true)
+    let isStranger: Bool
+    switch self.admit(work, from: feed.session) {
+    case .mayBegin(let isOne): isStranger = isOne
+    // Nothing is computed for it.
+    case .refused(let refusal): return self.finish(feed, tag, .refused(refusal), inPass: true)
     }
     let loop = self.loop
     let back = NIOLoopBound((hub: self, feed: feed), eventLoop: loop)
-    self.options.secrets.perform(work) { result in
+    self.options.secrets.perform(work, ofStranger: isStranger) { result in
       // What is decided at once is part of the pass.
       if loop.inEventLoop {
         back.value.hub.take(result, of: work, tag, back.value.feed, inPass: true)
@@ -24,10 +27,11 @@ extension LoopHub {
     }
   }
 
-  /// Why a secret is not even dealt with; nothing is computed for it.
-  private func refusal(of work: SecretWork, from session: SessionHandler) -> Refusal? {
-    if let refusal = session.origin.secretFault { return refusal }
+  /// Whether a secret is dealt with at all.
+  private func admit(_ work: SecretWork, from session: SessionHandler) -> LoginGuard.Answer {
+    if let refusal = session.origin.secretFault { return .refused(refusal) }
     return self.options.loginGuard?.begin(work, from: session.addressKey, at: self.loop.now)
+      ?? .mayBegin(isStranger: false)
   }
 
   /// What came of a secret, whether its session is still there or not.

@@ -12,7 +12,10 @@ package enum SecretResult: Sendable {
 /// Deals with secrets away from the event loops: compares and hashes passwords, draws tokens.
 package protocol SecretService: Sendable {
   /// Calls `done` once, on any thread; refuses where too much waits already.
-  func perform(_ work: SecretWork, done: @escaping @Sendable (SecretResult) -> Void)
+  ///
+  /// What a stranger asks is refused sooner, so that there is room for the others.
+  func perform(
+    _ work: SecretWork, ofStranger: Bool, done: @escaping @Sendable (SecretResult) -> Void)
 }
 
 /// A service for engines without accounts: it refuses everything.
@@ -20,7 +23,7 @@ package struct NoSecrets: SecretService {
   package init() {}
 
   package func perform(
-    _ work: SecretWork, done: @escaping @Sendable (SecretResult) -> Void
+    _ work: SecretWork, ofStranger: Bool, done: @escaping @Sendable (SecretResult) -> Void
   ) {
     done(.refused(.tooBusy))
   }

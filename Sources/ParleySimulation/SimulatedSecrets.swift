@@ -5,7 +5,7 @@ import ParleyRuntime
 /// Deals with secrets at once and without hashing: what a password becomes is the password.
 struct SimulatedSecrets: SecretService {
   func perform(
-    _ work: SecretWork, done: @escaping @Sendable (SecretResult) -> Void
+    _ work: SecretWork, ofStranger: Bool, done: @escaping @Sendable (SecretResult) -> Void
   ) {
     done(Self.result(of: work))
   }

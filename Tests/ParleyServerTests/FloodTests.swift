@@ -9,7 +9,7 @@ import Testing
 /// The others come from an address without limits, as they stand for many. Everything runs on one
 /// machine: flood, load generator and server share its processors.
 @Suite(.serialized) struct `A flood from one address` {
-  private static let isSoak = ProcessInfo.processInfo.environment["PARLEY_SOAK"] == "1"
+  static let isSoak = ProcessInfo.processInfo.environment["PARLEY_SOAK"] == "1"
   /// Quiet and flooded by turns; the medians count.
   private static let rounds = isSoak ? 15 : 1
   /// By how much memory may have grown after the floods.
@@ -58,7 +58,7 @@ import Testing
   }
 
   /// From when a message is due to each receiver's read: 20 rooms of 10, 400 messages a second.
-  private static func latency(_ server: ProcessUnderTest) throws -> BenchReport.Latency {
+  static func latency(_ server: ProcessUnderTest) throws -> BenchReport.Latency {
     let (output, code) = try ChildProcess.run([
       ProcessUnderTest.binary, "bench", "--target", "127.0.0.1:\(server.port)", "--json",
       "--rooms", "20", "--members", "10", "--senders", "1", "--messages", "800", "--rate", "400",
@@ -68,11 +68,11 @@ import Testing
     return try JSONDecoder().decode(BenchReport.self, from: Data(text.utf8)).latencyMicroseconds
   }
 
-  private static func median(_ values: [Double]) -> Double {
+  static func median(_ values: [Double]) -> Double {
     values.sorted()[values.count / 2]
   }
 
-  private static func list(_ values: [Double]) -> String {
+  static func list(_ values: [Double]) -> String {
     values.map { "\(Int($0))" }.joined(separator: " ")
   }
 }

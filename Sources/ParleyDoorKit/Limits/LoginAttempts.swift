@@ -149,6 +149,11 @@ package struct LoginAttempts: Sendable {
     self.known.remove(account)
   }
 
+  /// Whether an account was logged in to from an address, among the last of them.
+  package func knows(_ address: AddressKey?, at account: String) -> Bool {
+    self.isKnown(Pair(account: account, address: address))
+  }
+
   /// Entries of all tables.
   package var count: Int {
     self.addresses.count + self.accounts.count + self.pairs.count + self.known.count

@@ -30,19 +30,29 @@ package final class LoginGuard: Sendable {
         registrations: BoundedTable(capacity: Self.addressesMax)))
   }
 
-  /// Why a secret may not be dealt with now; nil is that it may, which counts.
-  ///
-  /// `address` is nil where none counts.
+  /// Whether a secret may be dealt with.
+  package enum Answer: Hashable, Sendable {
+    /// It may, which counts. A stranger guesses from an address from which nobody has logged in to
+    /// the account, or registers.
+    case mayBegin(isStranger: Bool)
+    case refused(Refusal)
+  }
+
+  /// Whether a secret may be dealt with now; `address` is nil where none counts.
   package func begin(
     _ work: SecretWork, from address: AddressKey?, at now: NIODeadline
-  ) -> Refusal? {
+  ) -> Answer {
     if let name = work.guessed {
-      switch self.state.withLock({ $0.attempts.begin(name.key, from: address, at: now) }) {
-      case .mayTry: return nil
-      case .wait(let seconds): return .tooFast(.guess, seconds: seconds)
+      return self.state.withLock { state in
+        switch state.attempts.begin(name.key, from: address, at: now) {
+        case .mayTry:
+          return .mayBegin(isStranger: !state.attempts.knows(address, at: name.key))
+        case .wait(let seconds): return .refused(.tooFast(.guess, seconds: seconds))
+        }
       }
     }
-    guard case .register = work, let address, let rate = self.registrationRate else { return nil }
+    guard case .register = work else { return .mayBegin(isStranger: false) }
+    guard let address, let rate = self.registrationRate else { return .mayBegin(isStranger: true) }
     let wait = self.state.withLock { state in
       var bucket = state.registrations[address] ?? TokenBucket()
       let wait = bucket.wait(for: 1, at: now, rate)
@@ -51,7 +61,8 @@ package final class LoginGuard: Sendable {
       state.registrations.set(bucket, for: address)
       return .zero
     }
-    return wait > .zero ? .tooFast(.registration, seconds: LoginAttempts.seconds(wait)) : nil
+    guard wait > .zero else { return .mayBegin(isStranger: true) }
+    return .refused(.tooFast(.registration, seconds: LoginAttempts.seconds(wait)))
   }
 
   /// What ``begin(_:from:at:)`` let pass was not dealt with after all: it counts for nothing.
