@@ -35,6 +35,8 @@ package enum AdminAnswer: Codable, Hashable, Sendable {
     /// Left out for a guest.
     package var account: String?
     package var rooms: Int
+    /// Left out for a connection of this host without an address.
+    package var address: String?
   }
 
   case created(name: String)
@@ -53,6 +55,11 @@ package enum AdminAnswer: Codable, Hashable, Sendable {
   case inviteRevoked(number: UInt32)
   case sessions(list: [Session], more: Int)
   case announced
+  case banned(title: String, until: String?, ended: Int)
+  case unbanned(title: String)
+  case bans(list: [Ban], more: Int)
+  /// The oldest first; whether there are older ones.
+  case audit(list: [Deed], older: Bool)
   /// A code of the catalogue, and a sentence about it that says what to do.
   case refused(code: String, text: String)
 
@@ -78,7 +85,9 @@ package enum AdminAnswer: Codable, Hashable, Sendable {
     case .sessions(let sessions, let more):
       self = .sessions(list: sessions.map { Session($0) }, more: more)
     case .announced: self = .announced
-    case .registered, .unregistered, .certificateAdded, .certificatesRemoved, .unread: return nil
+    case .registered, .unregistered, .certificateAdded, .certificatesRemoved, .certificateOpens,
+      .unread:
+      return nil
     }
   }
 
@@ -94,6 +103,7 @@ package enum AdminAnswer: Codable, Hashable, Sendable {
     "name_taken": "choose another name, or have whoever carries it now /register it",
     "no_such_account": "parley admin accounts lists them",
     "no_such_token": "parley admin token list NAME lists them",
+    "no_such_standing": "parley admin ban lists them",
     "no_such_invite": "parley admin invite list lists them",
     "too_busy": "try again in a moment",
     "storage_unavailable": "make room on the disk of the data directory",
@@ -126,7 +136,8 @@ extension AdminAnswer.Session {
   fileprivate init(_ session: SessionSummary) {
     self.init(
       session: session.session.number, name: session.name, account: session.account,
-      rooms: session.rooms)
+      rooms: session.rooms,
+      address: session.address == .none ? nil : "\(session.address)")
   }
 }
 
@@ -138,7 +149,7 @@ extension Scopes {
 
 extension Timestamp {
   /// `2026-11-21T12:03:05Z`.
-  fileprivate var iso8601: String {
+  var iso8601: String {
     Date(timeIntervalSince1970: Double(self.microseconds / 1_000_000)).formatted(.iso8601)
   }
 }

@@ -122,6 +122,10 @@ package struct AdminDialect: Dialect {
       let other = AdminAnswer.refused(
         code: "bad_command", text: "it was done, and this server has no words for it")
       Self.write(AdminAnswer(reply) ?? other, into: &buffer)
+    case .reply(_, .moderation(let reply)):
+      if let answer = AdminAnswer(reply) { Self.write(answer, into: &buffer) }
+    case .reply(_, .audit(_, let excerpt)):
+      Self.write(AdminAnswer(audit: excerpt), into: &buffer)
     case .refused(_, let refusal): Self.write(AdminAnswer(refusal), into: &buffer)
     case .closing(let closing):
       if let answer = self.answer(to: closing) { Self.write(answer, into: &buffer) }
@@ -144,7 +148,7 @@ package struct AdminDialect: Dialect {
     case .garbage: self.failure
     case .shuttingDown: AdminAnswer(.shuttingDown)
     case .timedOut, .loginTimeout, .idleTimeout, .tooSlow, .tooFast, .storageFailed, .overflow,
-      .accessRevoked:
+      .accessRevoked, .banned, .tooManyGuesses:
       .refused(code: "closed", text: "the server ended the connection before it was done")
     }
   }

@@ -21,6 +21,11 @@ package enum AdminRequest: Codable, Hashable, Sendable {
   case revokeInvite(number: UInt32)
   case sessions
   case announce(text: String)
+  /// `length` is as `10m`, `2h`, `7d`; without it until it is lifted.
+  case ban(mask: String, length: String?, reason: String)
+  case unban(mask: String)
+  case bans
+  case audit(limit: Int)
 
   /// Ten years.
   package static let inviteMillisecondsMax: Int64 = 3_650 * 24 * 60 * 60 * 1_000
@@ -55,7 +60,24 @@ package enum AdminRequest: Codable, Hashable, Sendable {
     case .announce(let text):
       try TextRules.check(text, .message, bytesMax: Limits.sayBytesMax)
       return .announce(text)
+    case .ban(let mask, let length, let reason):
+      return .moderate(
+        .sanction(
+          .server, .ban, try MaskRules.target(mask), microseconds: try Self.length(length),
+          reason: reason))
+    case .unban(let mask):
+      return .moderate(.lift(.server, .ban, try MaskRules.target(mask)))
+    case .bans: return .moderation(.standings(.server, .ban))
+    case .audit(let limit): return .moderation(.audit(.server, limit: limit))
     }
+  }
+
+  private static func length(_ text: String?) throws(Refusal) -> Int64? {
+    guard let text else { return nil }
+    guard let microseconds = MaskRules.duration(text) else {
+      throw .badArguments(usage: "a ban is for 10m, 2h, 7d or 4w, at most ten years")
+    }
+    return microseconds
   }
 
   /// The words for what a token may be for.

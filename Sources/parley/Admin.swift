@@ -18,6 +18,9 @@ struct Admin: AsyncParsableCommand {
           AdminAccounts.self, AdminToken.self, AdminInvite.self,
         ]),
       CommandGroup(
-        name: "The running server", subcommands: [AdminSessions.self, AdminAnnounce.self]),
+        name: "The running server", 
+        subcommands: [
+          AdminSessions.self, AdminAnnounce.self, AdminBan.self, AdminUnban.self, AdminAudit.self,
+        ]),
     ])
 }

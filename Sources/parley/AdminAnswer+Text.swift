@@ -28,10 +28,25 @@ extension AdminAnswer {
     case .inviteRevoked(let number): "code \(number) is good no more"
     case .sessions(let sessions, let more):
       Self.table(
-        ["SESSION", "NAME", "ACCOUNT", "ROOMS"],
-        sessions.map { ["\($0.session)", $0.name, $0.account ?? "-", "\($0.rooms)"] },
+        ["SESSION", "NAME", "ACCOUNT", "ROOMS", "ADDRESS"],
+        sessions.map {
+          ["\($0.session)", $0.name, $0.account ?? "-", "\($0.rooms)", $0.address ?? "-"]
+        },
         none: "nobody is here", more: more)
     case .announced: "everybody was told"
+    case .banned(let title, let until, let ended):
+      "\(title) is banned" + (until.map { " until \($0)" } ?? "")
+        + "; \(ended) \(ended == 1 ? "session was" : "sessions were") ended"
+    case .unbanned(let title): "\(title) is no longer banned"
+    case .bans(let bans, let more):
+      Self.table(
+        ["WHOM", "BY", "SINCE", "UNTIL", "REASON"],
+        bans.map { [$0.title, $0.by, $0.since, $0.until ?? "-", $0.reason] },
+        none: "nobody is banned", more: more)
+    case .audit(let deeds, let older):
+      Self.table(
+        ["TIME", "BY", "DEED"], deeds.map { [$0.time, $0.by, $0.deed] },
+        none: "nothing was done yet") + (older ? "\nthere are older ones: --limit" : "")
     case .refused(let code, let text): "\(code): \(text)"
     }
   }
