@@ -35,6 +35,21 @@ import Testing
       }
     }
 
+    /// Lets one more in, so that somebody is there to ask.
+    func admitOneMore() {
+      let session = SessionID(100)
+      let proposals: [Proposal] = [
+        .settings(self.settings), .login(Name("zed"), autojoin: false), .join(.lobby),
+        .add(Name("art")),
+      ]
+      for proposal in proposals {
+        var entry = self.play.entry(proposal)
+        if case .settings = proposal {} else { entry.session = session }
+        entry.nonce = nil
+        self.turn([entry])
+      }
+    }
+
     private func turn(_ entries: [Entry]) {
       var effects = Effects()
       for entry in entries {
@@ -120,6 +135,7 @@ import Testing
   @Test(arguments: 31...36 as ClosedRange<UInt64>)
   func `shows each member what the rule says and nothing else`(seed: UInt64) throws {
     let run = Run(seed: seed, entries: 3_000)
+    run.admitOneMore()
     let loaded = run.fold.loaded
     var compared = 0
     for session in loaded.sessions {
