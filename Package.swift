@@ -78,6 +78,14 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "ParleyJSONDoor",
+      dependencies: [
+        "ParleyModel", "ParleyDoorKit",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "NIOCore", package: nio),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "ParleySQLite",
       dependencies: [
         "ParleyModel", "ParleyLog",
@@ -122,7 +130,7 @@ let package = Package(
       name: "ParleyServer",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyIRCDoor", "ParleyAdminDoor", "ParleySQLite", "ParleyRuntime", "ParleyAccounts",
+        "ParleyIRCDoor", "ParleyAdminDoor", "ParleyJSONDoor", "ParleySQLite", "ParleyRuntime", "ParleyAccounts",
         "ParleyTransport",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
@@ -198,7 +206,7 @@ let package = Package(
     .testTarget(
       name: "ParleyDoorTests",
       dependencies: [
-        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor", "ParleyAdminDoor",
+        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor", "ParleyAdminDoor", "ParleyJSONDoor",
         "ParleyTesting",
         .product(name: "NIOCore", package: nio),
       ],
@@ -207,8 +215,8 @@ let package = Package(
       name: "ParleyServerTests",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer", "ParleyTransport",
-        "ParleyTesting", "ParleyBench", "parley", "parley-day",
+        "ParleyIRCDoor", "ParleyJSONDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer",
+        "ParleyTransport", "ParleyTesting", "ParleyBench", "parley", "parley-day",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: nio),
@@ -230,7 +238,7 @@ if Context.environment["PARLEY_FUZZ"] != nil {
       name: "ParleyFuzz",
       dependencies: [
         "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
-        "ParleyAdminDoor", "ParleyServer", "ParleyTransport",
+        "ParleyAdminDoor", "ParleyJSONDoor", "ParleyServer", "ParleyTransport",
         .product(name: "NIOCore", package: nio),
       ],
       swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))

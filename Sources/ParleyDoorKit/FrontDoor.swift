@@ -8,6 +8,7 @@ package enum FirstWords: Hashable, Sendable {
   case irc
   /// The administrators' dialect, which is spoken over the server's own Unix socket alone.
   case admin
+  case json
   /// The beginning of a TLS record (RFC 8446 §5.1: 22 is a handshake).
   case tls
   /// A protocol that this listener does not speak, by its name.
@@ -25,7 +26,7 @@ package enum FirstWords: Hashable, Sendable {
     guard let first = bytes.first else { return .needMore }
     switch first {
     case 0x16: return .tls
-    case UInt8(ascii: "{"), UInt8(ascii: "["): return .unknown("JSON")
+    case UInt8(ascii: "{"), UInt8(ascii: "["): return .json
     case UInt8(ascii: "@"), UInt8(ascii: ":"):
       return Self.afterPrefix(bytes)
     default: break

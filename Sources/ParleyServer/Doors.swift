@@ -2,12 +2,13 @@ import NIOCore
 import ParleyAdminDoor
 import ParleyDoorKit
 import ParleyIRCDoor
+import ParleyJSONDoor
 import ParleyLineDoor
 
 /// Every door that this server has: a new one is a line here.
 struct Doors: Sendable {
   /// The doors' names, as the console prints them and settings have them.
-  static let names = [LineDialect.name, IRCDialect.name]
+  static let names = [LineDialect.name, IRCDialect.name, JSONDialect.name]
 
   let line: LineDoorOptions
   let irc: IRCDoorOptions
@@ -26,6 +27,7 @@ struct Doors: Sendable {
     switch words {
     case .admin: peer.map { (AdminDialect(refusal: $0.refusal), AdminDialect.name) }
     case .irc: (IRCDialect(options: self.irc), IRCDialect.name)
+    case .json: (JSONDialect(), JSONDialect.name)
     case .line, .needMore: (LineDialect(options: self.line, origin: origin), LineDialect.name)
     case .tls, .unknown: nil
     }

@@ -180,6 +180,10 @@ struct Listener: Sendable {
     let text = "this port takes TLS only; connect again with TLS"
     switch words {
     case .irc: return ByteBuffer(string: "ERROR :\(text)\r\n")
+    case .json:
+      return ByteBuffer(
+        string: #"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"\#(text)","#
+          + #""data":{"code":"not_permitted"}}}"# + "\n")
     case .unknown("HTTP"):
       return ByteBuffer(
         string: "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"

@@ -10,7 +10,7 @@ import Testing
   @Test(arguments: [
     ("NICK ana\r\n", FirstWords.irc), ("@a=b :c NICK ana\r\n", .irc), ("cap ls\r\n", .irc),
     ("hello", .line), ("\r\n", .line), ("NI", .needMore), ("@a=b", .needMore), ("", .needMore),
-    ("@a=b\n", .line), ("GET / HTTP/1.1\r\n", .unknown("HTTP")), ("{\"", .unknown("JSON")),
+    ("@a=b\n", .line), ("GET / HTTP/1.1\r\n", .unknown("HTTP")), ("{\"", .json), ("[", .json),
     ("\u{16}\u{3}", .tls),
     // Found by fuzzing: what stands after the first line changed what it was.
     ("@a\nb NI", .line), ("@a\nb NICK ana\r\n", .line),

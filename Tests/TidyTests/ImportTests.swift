@@ -4,7 +4,7 @@ import Testing
 /// The table *The house* of ARCHITECTURE.md: which of our targets each target may import.
 private let allowed: [String: Set<String>] = {
   let core: Set = ["ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit"]
-  let doors: Set = ["ParleyLineDoor", "ParleyIRCDoor", "ParleyAdminDoor"]
+  let doors: Set = ["ParleyLineDoor", "ParleyIRCDoor", "ParleyAdminDoor", "ParleyJSONDoor"]
   let server = core.union(doors).union(["ParleySQLite", "ParleyRuntime", "ParleyTransport"])
   return [
     "CEpoll": [],
@@ -16,6 +16,7 @@ private let allowed: [String: Set<String>] = {
     "ParleyLineDoor": ["ParleyModel", "ParleyDoorKit"],
     "ParleyIRCDoor": ["ParleyModel", "ParleyDoorKit"],
     "ParleyAdminDoor": ["ParleyModel", "ParleyDoorKit"],
+    "ParleyJSONDoor": ["ParleyModel", "ParleyDoorKit"],
     "ParleySQLite": ["ParleyModel", "ParleyLog"],
     "ParleyRuntime": core,
     "ParleyAccounts": ["ParleyModel", "ParleyRuntime"],
@@ -31,7 +32,7 @@ private let allowed: [String: Set<String>] = {
     "ParleyBench": ["CEpoll"],
     "ParleyFuzz": [
       "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
-      "ParleyAdminDoor", "ParleyServer", "ParleyTransport",
+      "ParleyAdminDoor", "ParleyJSONDoor", "ParleyServer", "ParleyTransport",
     ],
     "parley": [
       "ParleyAdminDoor", "ParleyServer", "ParleyBench", "ParleyLineDoor", "ParleyTransport",
@@ -45,6 +46,7 @@ private let pure: Set = ["ParleyModel", "ParleyCore"]
 /// Targets whose hot paths must not pay for Foundation.
 private let withoutFoundation: Set = [
   "ParleyModel", "ParleyCore", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
+  "ParleyJSONDoor",
 ]
 
 /// The one file that may: names' keys need NFC.

@@ -1,0 +1,286 @@
+import NIOCore
+import ParleyDoorKit
+import ParleyModel
+
+extension JSONDialect {
+  /// Appends the members of the result of a command that was done.
+  func writeResult(_ reply: Reply, into buffer: inout ByteBuffer) {
+    switch reply {
+    case .entered(let entry):
+      self.writeMembers(of: entry, cursors: [], into: &buffer)
+    case .left(let room, let current):
+      buffer.writeMember("room", room)
+      buffer.writeMember("current", current)
+    case .topic(let room, let topic):
+      buffer.writeMember("room", room)
+      Self.writeMember(topic, into: &buffer)
+    case .topicSet(let room, let text):
+      buffer.writeMember("room", room)
+      buffer.writeMember("text", text)
+    case .stored(let room, let id, let sequence, let time):
+      buffer.writeMember("room", room)
+      Self.writePlace(id, sequence, time, into: &buffer)
+    case .delivered(let name, let sessions, let id, let sequence, let time):
+      buffer.writeMember("to", name)
+      buffer.writeMember("sessions", sessions)
+      Self.writePlace(id, sequence, time, into: &buffer)
+    case .removed(let conversation, let sequence):
+      buffer.writeMember("room", conversation)
+      buffer.writeMember("sequence", sequence)
+    case .posts(let room, let excerpt):
+      self.writeMembers(of: excerpt, in: room, hasText: false, into: &buffer)
+    case .history(let room, let excerpt):
+      self.writeMembers(of: excerpt, in: room, hasText: true, into: &buffer)
+    case .message(let room, let excerpt):
+      buffer.writeMember("room", room)
+      if let message = Self.messages(excerpt).first {
+        buffer.writeName("message")
+        self.write(message, in: room, hasText: true, into: &buffer)
+      }
+    case .found(let room, _, let excerpt):
+      buffer.writeMember("room", room)
+      self.writeMember(messages: excerpt, in: room, hasText: true, into: &buffer)
+      buffer.writeName("before")
+      if case .found(_, let before?) = excerpt {
+        buffer.writeDecimal(before.number)
+      } else {
+        buffer.writeStaticString("null")
+      }
+    case .people, .rooms, .profile, .away, .ignoring, .renamed, .pong:
+      Self.writePeople(reply, into: &buffer)
+    case .account(let answer):
+      Self.writeAccount(answer, into: &buffer)
+    case .greeting, .welcome, .local:
+      // No method's own answer is one of these.
+      return
+    }
+  }
+
+  private static func writePlace(
+    _ id: MessageID, _ sequence: Sequence, _ time: Timestamp, into buffer: inout ByteBuffer
+  ) {
+    buffer.writeMember("epoch", id.epoch.text)
+    buffer.writeMember("sequence", sequence)
+    buffer.writeMember("id", id.text)
+    buffer.writeMember("time", time)
+  }
+
+  private static func writeMember(_ topic: Topic?, into buffer: inout ByteBuffer) {
+    buffer.writeName("topic")
+    guard let topic else {
+      buffer.writeStaticString("null")
+      return
+    }
+    buffer.writeObject { buffer in
+      buffer.writeMember("text", topic.text)
+      buffer.writeMember("by", topic.by)
+      buffer.writeMember("time", topic.time)
+    }
+  }
+
+  // MARK: Entering
+
+  func writeEntrance(_ entrance: Entrance, into buffer: inout ByteBuffer) {
+    buffer.writeMember("session", Int(clamping: entrance.session.number))
+    buffer.writeMember("name", entrance.name)
+    buffer.writeMember("account", entrance.account)
+    buffer.writeMember("token", nil)
+    buffer.writeMember("rooms", entrance.rooms) { entry, buffer in
+      buffer.writeObject {
+        self.writeMembers(of: entry, cursors: entrance.wish.cursors, into: &$0)
+      }
+    }
+    Self.writeMember("unread", entrance.unread, into: &buffer)
+    buffer.writeMember("unread_more", entrance.unreadMore)
+  }
+
+  private func writeMembers(
+    of entry: RoomEntry, cursors: Set<String>, into buffer: inout ByteBuffer
+  ) {
+    buffer.writeMember("room", entry.name)
+    buffer.writeMember("epoch", entry.epoch.text)
+    buffer.writeMember("sequence", entry.head)
+    buffer.writeMember("resumed", false)
+    if !cursors.isEmpty, let name = try? NameRules.roomName(entry.name),
+      cursors.contains(name.key)
+    {
+      buffer.writeMember("reason", SharedShape.resumeReasons[0])
+    }
+    buffer.writeMember("opened", Self.word(for: entry.reason))
+    buffer.writeMember("current", entry.isCurrent)
+    buffer.writeMember("new_member", entry.isNewMember)
+    buffer.writeMember("new_room", entry.isNewRoom)
+    Self.writeMember(entry.topic, into: &buffer)
+    buffer.writeMember("present", entry.present)
+    buffer.writeMember("present_more", entry.presentMore)
+    self.writeMember(messages: entry.excerpt, in: entry.name, hasText: true, into: &buffer)
+    buffer.writeMember("more", Self.hasMore(entry.excerpt))
+  }
+
+  private static func word(for reason: EntryReason) -> String {
+    switch reason {
+    case .autojoin: "autojoin"
+    case .resumed: "resumed"
+    case .switched: "switched"
+    case .added: "added"
+    case .returned: "returned"
+    case .again: "again"
+    }
+  }
+
+  // MARK: Messages
+
+  private static func messages(_ excerpt: Excerpt) -> [Message] {
+    switch excerpt {
+    case .messages(let messages, more: _), .found(let messages, before: _): messages
+    // Read before it gets here.
+    case .plan: []
+    }
+  }
+
+  private static func hasMore(_ excerpt: Excerpt) -> Bool {
+    switch excerpt {
+    case .messages(_, let more): more
+    case .found(_, let before): before != nil
+    case .plan: false
+    }
+  }
+
+  private func writeMembers(
+    of excerpt: Excerpt, in room: String, hasText: Bool, into buffer: inout ByteBuffer
+  ) {
+    buffer.writeMember("room", room)
+    self.writeMember(messages: excerpt, in: room, hasText: hasText, into: &buffer)
+    buffer.writeMember("more", Self.hasMore(excerpt))
+  }
+
+  private func writeMember(
+    messages excerpt: Excerpt, in room: String, hasText: Bool, into buffer: inout ByteBuffer
+  ) {
+    buffer.writeMember("messages", Self.messages(excerpt)) { message, buffer in
+      self.write(message, in: room, hasText: hasText, into: &buffer)
+    }
+  }
+
+  private func write(
+    _ message: Message, in room: String, hasText: Bool, into buffer: inout ByteBuffer
+  ) {
+    var recipient: String?
+    if room.utf8.first == UInt8(ascii: "@") {
+      let other = String(room.unicodeScalars.dropFirst())
+      recipient = message.sender.name == other ? self.ownName : other
+    }
+    buffer.writeObject { buffer in
+      JSONPrinter.writeMembers(
+        of: message, room: room, to: recipient, hasText: hasText, into: &buffer)
+    }
+  }
+
+  // MARK: People and rooms
+
+  private static func writePeople(_ reply: Reply, into buffer: inout ByteBuffer) {
+    switch reply {
+    case .people(let room, let people, let more):
+      buffer.writeMember("room", room)
+      buffer.writeMember("people", people) { person, buffer in
+        buffer.writeObject { buffer in
+          buffer.writeMember("name", person.name)
+          buffer.writeMember("account", person.account)
+          buffer.writeMember("owner", person.isOwner)
+          buffer.writeMember("away", person.isAway)
+        }
+      }
+      buffer.writeMember("more", more)
+    case .rooms(let rooms, let more):
+      buffer.writeMember("rooms", rooms) { room, buffer in
+        buffer.writeObject { Self.write(room, into: &$0) }
+      }
+      buffer.writeMember("more", more)
+    case .profile(let profile): Self.write(profile, into: &buffer)
+    case .away(let text): buffer.writeMember("away", text)
+    case .ignoring(let name, let isIgnored):
+      buffer.writeMember("name", name)
+      buffer.writeMember("ignored", isIgnored)
+    case .renamed(let name): buffer.writeMember("name", name)
+    case .pong(let text): buffer.writeMember("text", text)
+    case .greeting, .welcome, .entered, .left, .topic, .topicSet, .stored, .delivered, .removed,
+      .posts, .message, .history, .found, .account, .local:
+      return
+    }
+  }
+
+  private static func write(_ room: RoomSummary, into buffer: inout ByteBuffer) {
+    buffer.writeMember("room", room.name)
+    buffer.writeMember("present", room.present)
+    buffer.writeMember("members", room.members)
+    buffer.writeMember("posts", room.posts)
+    buffer.writeMember("topic", room.topic)
+    buffer.writeMember("joined", room.isJoined)
+  }
+
+  private static func write(_ profile: Profile, into buffer: inout ByteBuffer) {
+    buffer.writeMember("name", profile.name)
+    buffer.writeMember("account", profile.account)
+    buffer.writeMember("sessions", profile.sessions)
+    buffer.writeMember("since", profile.since)
+    buffer.writeName("last_seen")
+    if let seen = profile.lastSeen {
+      buffer.writeRaw(bytesMax: JSONRaw.timeBytes) { $0.write(seen) }
+    } else {
+      buffer.writeStaticString("null")
+    }
+    buffer.writeMember("away", profile.away)
+    buffer.writeMember("rooms", profile.rooms)
+  }
+
+  // MARK: Accounts
+
+  private static func writeMember(
+    _ name: StaticString, _ conversations: [UnreadConversation], into buffer: inout ByteBuffer
+  ) {
+    buffer.writeMember(name, conversations) { conversation, buffer in
+      buffer.writeObject { buffer in
+        buffer.writeMember("room", conversation.title)
+        buffer.writeMember("count", conversation.count)
+        buffer.writeMember("mentions", conversation.mentions)
+      }
+    }
+  }
+
+  private static func writeMember(_ scopes: Scopes, into buffer: inout ByteBuffer) {
+    let words = Scopes.words.filter { scopes.contains($0.scope) }.map(\.word)
+    buffer.writeMember("scopes", words)
+  }
+
+  private static func writeAccount(_ reply: AccountReply, into buffer: inout ByteBuffer) {
+    switch reply {
+    case .registered(let name), .passwordChanged(let name):
+      buffer.writeMember("account", name)
+    case .unregistered(let name):
+      buffer.writeMember("name", name)
+    case .tokens(let name, let tokens):
+      buffer.writeMember("account", name)
+      buffer.writeMember("tokens", tokens) { token, buffer in
+        buffer.writeObject { buffer in
+          buffer.writeMember("number", Int(token.number))
+          Self.writeMember(token.scopes, into: &buffer)
+          buffer.writeMember("label", token.label)
+          buffer.writeMember("created", token.created)
+        }
+      }
+    case .tokenAdded(let number, let scopes, let secret):
+      buffer.writeMember("number", Int(number))
+      Self.writeMember(scopes, into: &buffer)
+      buffer.writeMember("token", secret?.text)
+    case .tokenRevoked(let number):
+      buffer.writeMember("number", Int(number))
+    case .unread(let conversations, let more):
+      Self.writeMember("conversations", conversations, into: &buffer)
+      buffer.writeMember("more", more)
+    case .created, .administrator, .deleted, .certificateAdded, .certificatesRemoved, .accounts,
+      .invites, .inviteAdded, .inviteRevoked, .sessions, .announced:
+      // No method asks for these yet.
+      return
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import ParleyModel
+
+/// Shapes that several methods and events have in common, each with a schema of its own.
+package enum SharedShape: String, CaseIterable, Sendable {
+  case message, room, topic, person, profile, unread, cursor
+  case roomSummary = "room_summary"
+  case apiToken = "api_token"
+
+  package var summary: String {
+    switch self {
+    case .message: "A message, as answers have it."
+    case .room: "A room as a session finds it on opening it."
+    case .topic: "A room's line of text, who set it, and when."
+    case .person: "Somebody present in a room."
+    case .profile: "What is known about somebody."
+    case .unread: "What is new in a conversation that is not open."
+    case .cursor: "The last message of a conversation that a client has."
+    case .roomSummary: "A room in a list of rooms."
+    case .apiToken: "An account's secret for a program, without the secret."
+    }
+  }
+
+  package var fields: [JSONField] {
+    switch self {
+    case .message: MessageShape.answered
+    case .room: Self.roomFields
+    case .topic:
+      [
+        .required("text", .string, "The text."),
+        .required("by", .string, "Who set it."),
+        .required("time", .time, "When."),
+      ]
+    case .person:
+      [
+        .required("name", .string, "The name."),
+        .required("account", .optional(.string), "The account, if any."),
+        .required("owner", .boolean, "Whether the room is theirs."),
+        .required("away", .boolean, "Whether they said that they are away."),
+      ]
+    case .profile: Self.profileFields
+    case .unread:
+      [
+        .required("room", .string, "A room, or `@NAME`."),
+        .required("count", .count, "Messages since it was last open."),
+        .required("mentions", .count, "How many of them mention you, of the newest."),
+      ]
+    case .cursor:
+      [
+        .required("epoch", .string, "The room's life."),
+        .required("sequence", .count, "The message's number in it."),
+      ]
+    case .roomSummary:
+      [
+        .required("room", .string, "The room."),
+        .required("present", .count, "How many are here."),
+        .required("members", .count, "How many have joined it."),
+        .required("posts", .count, "How many posts its board has."),
+        .required("topic", .optional(.string), "Its topic."),
+        .required("joined", .boolean, "Whether you are a member."),
+      ]
+    case .apiToken:
+      [
+        .required("number", .count, "Its number."),
+        .required("scopes", .list(.word(Scopes.words.map(\.word))), "What it is good for."),
+        .required("label", .string, "What its owner calls it."),
+        .required("created", .time, "When it was made."),
+      ]
+    }
+  }
+
+  private static let roomFields: [JSONField] = [
+    .required("room", .string, "The room's name."),
+    .required("epoch", .string, "The room's life: sequences of another one mean nothing here."),
+    .required("sequence", .count, "The room's newest message; 0 before the first."),
+    .required("resumed", .boolean, "Whether what follows begins behind the cursor that was given."),
+    .optional(
+      "reason", .word(Self.resumeReasons), "Why it does not, where a cursor was given."),
+    .required("opened", .word(Self.entryReasons), "Why it is open now."),
+    .required("current", .boolean, "Whether methods without a room mean this one now."),
+    .required("new_member", .boolean, "Whether your membership began with this."),
+    .required("new_room", .boolean, "Whether this made the room."),
+    .required("topic", .optional(.shared(.topic)), "Its topic."),
+    .required("present", .list(.string), "Who is here, you included, at most 1,000."),
+    .required("present_more", .count, "How many more are here."),
+    .required(
+      "messages", .list(.shared(.message)),
+      "From before: the backlog of a new member, or what was said while the room was closed."),
+    .required("more", .boolean, "Whether there are older ones that you may see."),
+  ]
+
+  /// What `reason` may be.
+  static let resumeReasons = ["unsupported"]
+  /// What `opened` may be.
+  static let entryReasons = ["autojoin", "resumed", "switched", "added", "returned", "again"]
+
+  private static let profileFields: [JSONField] = [
+    .required("name", .string, "The name."),
+    .required("account", .optional(.string), "The account, if any."),
+    .required("sessions", .count, "How many connections."),
+    .required("since", .time, "Since when."),
+    .required("last_seen", .optional(.time), "When an account without sessions was last here."),
+    .required("away", .optional(.string), "What they said about being away."),
+    .required("rooms", .list(.string), "The rooms that they have open and that you may know of."),
+  ]
+}
+
+/// The members of a message in their variants.
+enum MessageShape {
+  private static let place: [JSONField] = [
+    .required("room", .string, "The room, or `@NAME` for the conversation with that person."),
+    .required("epoch", .string, "The room's life."),
+    .required("sequence", .count, "The number in the room: 1, 2, 3 …, without gaps."),
+    .required("id", .string, "A name of the message that never changes."),
+    .required("from", .string, "Who sent it."),
+    .required("account", .optional(.string), "The sender's account, if any."),
+  ]
+
+  private static let toNobody = JSONField.required(
+    "to", .optional(.string), "To whom a direct message went; null in a room.")
+  private static let replyTo = JSONField.optional(
+    "reply_to", .count, "The post that this post answers.")
+  private static let removedBy = JSONField.optional(
+    "removed_by", .string, "Who took it away; then nothing else of it is left.")
+  private static let subject = JSONField.optional("subject", .string, "A post's headline.")
+  private static let text = JSONField.optional(
+    "text", .string, "What it says, several lines perhaps.")
+  private static let time = JSONField.required("time", .time, "When it was stored.")
+
+  private static func kind(_ kinds: [MessageKind]) -> JSONField {
+    .required("kind", .word(kinds.map(JSONPrinter.word(for:))), "What it is.")
+  }
+
+  /// In answers.
+  static let answered =
+    Self.place + [
+      Self.toNobody, Self.kind([.say, .action, .post, .notify]), Self.replyTo, Self.removedBy,
+      Self.subject, Self.text, Self.time,
+    ]
+
+  /// Of the event `message`.
+  static let told =
+    Self.place + [
+      Self.toNobody, Self.kind([.say, .action, .notify]), Self.removedBy, Self.text, Self.time,
+    ]
+
+  /// Of the event `posted`.
+  static let announced =
+    Self.place + [
+      Self.toNobody, Self.kind([.post]), Self.replyTo, Self.removedBy, Self.subject, Self.time,
+    ]
+}
