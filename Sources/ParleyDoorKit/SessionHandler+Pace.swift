@@ -83,6 +83,14 @@ extension SessionHandler {
     return admitted
   }
 
+  /// The first of those that waited went on without waiting for the pace; it is owed.
+  func noteTakenUnpaced() {
+    guard self.pace != nil else { return }
+    self.delay.cost -= 1
+    self.delay.urgent = max(0, self.delay.urgent - 1)
+    self.pace?.owe(1, at: self.channel.eventLoop.now)
+  }
+
   /// Forgets what waits.
   func dropWaiting() {
     self.waiting.removeAll()

@@ -233,11 +233,18 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   /// What came of it takes the command's place.
+  ///
+  /// What the door has prepared directly behind it goes along, so that nothing comes between.
   package func submitWorked(_ request: Request) {
     guard !self.isClosing else { return }
     self.isWorking = false
-    self.inFlight += 1
-    self.submit([request])
+    var requests = [request]
+    if case .local? = self.waiting.first?.command {
+      requests.append(self.waiting.removeFirst())
+      self.noteTakenUnpaced()
+    }
+    self.inFlight += requests.count
+    self.submit(requests)
   }
 
   /// Nothing came of it.
