@@ -82,4 +82,4 @@ bench: ## compare with a bare C server (ARGS=--acknowledged: messages a second)
 
 docs: ## write the manual's table of settings and check the documents' links
 	swift build --build-tests $(IMPORTS)
-	PARLEY_WRITE_DOCS=1 swift test --skip-build --filter 'The.manual|Documents'
+	PARLEY_WRITE_DOCS=1 swift test --skip-build --filter 'The.manual|The.contract|Documents'

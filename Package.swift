@@ -161,7 +161,7 @@ let package = Package(
       name: "ParleyTesting",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyIRCDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer",
+        "ParleyIRCDoor", "ParleyJSONDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer",
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),
       ],

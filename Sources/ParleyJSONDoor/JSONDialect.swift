@@ -17,6 +17,9 @@ package struct JSONDialect: Dialect {
   /// Bytes of a request's `id`, where it is a string; a longer one is refused.
   package static let idBytesMax = 128
 
+  /// The codes that errors have.
+  package static let errorCodes = [-32700, -32600, -32601, -32602, RPCFault.refusedCode]
+
   private var framer = JSONFramer()
   private var faultyLines = 0
   private var isLeaving = false

@@ -195,7 +195,9 @@ package struct JSONScanner {
         return hash
       case UInt8(ascii: "\\"):
         let scalar = try self.scanEscape()
-        UTF8.encode(scalar)?.forEach { Self.add($0, to: &hash) }
+        for byte in UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter {
+          Self.add(byte, to: &hash)
+        }
       case 0x20...0x7F:
         Self.add(byte, to: &hash)
         self.index += 1

@@ -1,8 +1,9 @@
 import ParleyDoorKit
 import ParleyModel
 
-/// The methods of the contract: what is checked, performed, documented and tested. A new one is a
-/// row.
+/// The methods of the contract: what is checked, performed, documented and tested.
+///
+/// A new one is a row.
 package enum MethodTable {
   package static let rows: [JSONMethod] =
     Self.sessionRows + Self.roomRows + Self.messageRows + Self.readingRows + Self.peopleRows
