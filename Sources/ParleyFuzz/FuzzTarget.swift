@@ -2,6 +2,7 @@ import NIOCore
 import ParleyAdminDoor
 import ParleyDoorKit
 import ParleyIRCDoor
+import ParleyJSONDoor
 import ParleyLineDoor
 import ParleyModel
 import ParleyTransport
@@ -18,6 +19,9 @@ enum FuzzTarget: String, CaseIterable {
   case irc
   /// The administrators' dialect, behind its first line; the same requests however they are cut.
   case admin
+  /// The JSON door; the same requests however the bytes are cut, and what is taken for JSON is
+  /// read, and written again, as the same.
+  case json
   /// The first bytes of a connection; what was decided stays decided as more bytes come.
   case recognise
   /// The header of a proxy; what was decided stays decided as more bytes come, within its bounds.
@@ -39,6 +43,9 @@ enum FuzzTarget: String, CaseIterable {
     switch self {
     case .line: Self.sameHoweverCut(bytes) { LineDialect(options: .init(serverName: "fuzz")) }
     case .irc: Self.sameHoweverCut(bytes) { IRCDialect(options: .init(serverName: "fuzz")) }
+    case .json:
+      Self.sameHoweverCut(bytes) { JSONDialect() }
+      Self.json(bytes)
     case .admin:
       let head = Array("\(AdminDialect.firstLine)\n".utf8)
       Self.sameHoweverCut(bytes.prefix(1) + head + bytes.dropFirst()) { AdminDialect() }
@@ -86,6 +93,53 @@ enum FuzzTarget: String, CaseIterable {
     }
     if inbound.failure == nil { dialect.receiveEnd(into: &inbound) }
     return inbound.requests.map { "\($0)" }
+  }
+
+  /// Each line that is JSON, with its strings written anew.
+  private static func json(_ bytes: [UInt8]) {
+    for line in bytes.dropFirst().split(separator: 0x0A) {
+      Array(line).withUnsafeBytes { raw in
+        guard JSONScanner.fault(in: raw) == nil else { return }
+        var buffer = ByteBuffer()
+        Self.write(JSONValue(raw), into: &buffer)
+        let first = String(buffer: buffer)
+        buffer.withUnsafeReadableBytes { again in
+          precondition(JSONScanner.fault(in: again) == nil, first)
+          var buffer = ByteBuffer()
+          Self.write(JSONValue(again), into: &buffer)
+          precondition(String(buffer: buffer) == first, first)
+        }
+      }
+    }
+  }
+
+  private static func write(_ value: JSONValue, into buffer: inout ByteBuffer) {
+    switch value.kind {
+    case .string: buffer.writeJSON(value.text)
+    case .number, .boolean, .null: buffer.writeBytes(value.raw)
+    case .array:
+      var elements = value.elements
+      buffer.writeString("[")
+      var isFirst = true
+      while let element = elements.next() {
+        if !isFirst { buffer.writeString(",") }
+        isFirst = false
+        Self.write(element, into: &buffer)
+      }
+      buffer.writeString("]")
+    case .object:
+      var members = value.members
+      buffer.writeString("{")
+      var isFirst = true
+      while let (name, value) = members.next() {
+        if !isFirst { buffer.writeString(",") }
+        isFirst = false
+        buffer.writeJSON(name.text)
+        buffer.writeString(":")
+        Self.write(value, into: &buffer)
+      }
+      buffer.writeString("}")
+    }
   }
 
   private static func recognise(_ bytes: [UInt8], isLocal: Bool) {
