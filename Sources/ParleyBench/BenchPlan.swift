@@ -78,14 +78,23 @@ package struct BenchPlan: Sendable {
 package enum BenchDialect: String, Sendable, CaseIterable {
   case irc
   case line
+  case json
 
   /// Whether a sender gets its own message back.
-  var echoes: Bool { self == .line }
+  var echoes: Bool { self != .irc }
+
+  /// How the JSON door asks for a sign of life.
+  static let ping = #"{"jsonrpc":"2.0","id":"ping","method":"ping"}"#
+
+  private static func request(_ method: String, _ params: String) -> String {
+    #"{"jsonrpc":"2.0","id":1,"method":"\#(method)","params":{\#(params)}}"# + "\n"
+  }
 
   func login(as name: String) -> String {
     switch self {
     case .irc: "NICK \(name)\r\nUSER \(name) 0 * :\(name)\r\n"
     case .line: "\(name)\n"
+    case .json: Self.request("hello", #""name":"\#(name)""#)
     }
   }
 
@@ -93,6 +102,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     switch self {
     case .irc: "JOIN #\(room)\r\n"
     case .line: "/join \(room)\n"
+    case .json: Self.request("join", #""room":"\#(room)""#)
     }
   }
 
@@ -101,6 +111,11 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     switch self {
     case .irc: ("PRIVMSG #\(room) :", "\r\n")
     case .line: ("", "\n")
+    case .json:
+      (
+        #"{"jsonrpc":"2.0","id":1,"method":"say","params":{"room":"\#(room)","text":""#,
+        "\"}}\n"
+      )
     }
   }
 
@@ -109,6 +124,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     switch self {
     case .irc: line.contains(" 001 ")
     case .line: line.contains("You are ")
+    case .json: line.contains("\"session\":")
     }
   }
 
@@ -116,6 +132,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
   func admits(_ line: String, to room: String) -> Bool {
     switch self {
     case .irc: line.contains(" 366 ")
+    case .json: line.contains("\"opened\":\"switched\"")
     case .line: line.contains("[\(room)] here:") || line.contains("[\(room)] nobody else is here")
     }
   }
@@ -125,6 +142,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     switch self {
     case .irc: line.hasPrefix("ERROR ") || line.contains(" 43") && line.contains(" * ")
     case .line: line.hasPrefix("error ") || line.contains(": error ")
+    case .json: line.contains("\"error\":")
     }
   }
 }

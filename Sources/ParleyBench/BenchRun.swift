@@ -309,9 +309,14 @@ package final class BenchRun {
       self.deliver(to: connection, from: id, counter: counter, now)
       return
     }
-    if self.isRunning && (count == 0 || line[0] != UInt8(ascii: "P")) { return }
+    let mayBePing =
+      count > 0 && (line[0] == UInt8(ascii: "P") || count == BenchDialect.ping.utf8.count)
+    if self.isRunning && !mayBePing { return }
     let text = String(decoding: UnsafeBufferPointer(start: line, count: count), as: UTF8.self)
-    if self.plan.dialect == .irc, text.hasPrefix("PING") {
+    if self.plan.dialect == .json, text == BenchDialect.ping {
+      connection.queue(#"{"jsonrpc":"2.0","id":"ping","result":{}}"# + "\n")
+      try self.flush(connection)
+    } else if self.plan.dialect == .irc, text.hasPrefix("PING") {
       connection.queue("PONG\(text.dropFirst(4))\n")
       try self.flush(connection)
     } else if !self.isRunning {

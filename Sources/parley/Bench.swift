@@ -14,7 +14,9 @@ struct Bench: ParsableCommand {
   @Option(help: "The server, an IPv4 address and a port.")
   var target = "127.0.0.1:6789"
 
-  @Option(help: "irc (no echo: a neighbour's delivery answers a message) or line (the echo does).")
+  @Option(
+    help:
+      "irc (no echo: a neighbour's delivery answers a message), line or json (the echo does).")
   var dialect = BenchDialect.irc
 
   @Option(help: "Number of rooms.")
