@@ -170,7 +170,7 @@ let package = Package(
       name: "ParleySimulation",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyRuntime", "ParleyTesting",
+        "ParleyJSONDoor", "ParleyRuntime", "ParleyTesting",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOEmbedded", package: nio),

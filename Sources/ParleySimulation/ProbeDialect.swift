@@ -1,12 +1,14 @@
 package import NIOCore
 package import ParleyDoorKit
+import ParleyJSONDoor
 import ParleyLineDoor
 import ParleyModel
 
 /// Line mode on the way in, a command with a nonce as `~NONCE LINE`; on the way out every fact
 /// that a checker wants, as a ``ProbeFrame``.
 ///
-/// Line mode's printer runs along where it is asked to, so that it is part of simulated runs.
+/// Line mode's printer runs along where it is asked to, and so does the JSON door, so that they are
+/// part of simulated runs.
 package struct ProbeDialect: Dialect {
   package static let name = "probe"
 
@@ -14,14 +16,16 @@ package struct ProbeDialect: Dialect {
   private let probe: ProbePrinter
   private let sabotage: Sabotage?
   private let printsLines: Bool
+  private var shadow: JSONShadow?
   private var lastTag: UInt64 = 0
   /// The tags of line mode for those that were given here: those of messages without a nonce stay
   /// without.
   private var lineTags: [RequestTag: RequestTag] = [:]
 
-  package init(echoes: Bool, printsLines: Bool, sabotage: Sabotage?) {
+  package init(echoes: Bool, printsLines: Bool, speaksJSON: Bool, sabotage: Sabotage?) {
     self.line = LineDialect(options: LineDoorOptions(serverName: "simulated"))
-    self.probe = ProbePrinter(echoes: echoes)
+    self.probe = ProbePrinter(echoes: echoes, speaksJSON: speaksJSON)
+    self.shadow = speaksJSON ? JSONShadow(sabotage: sabotage) : nil
     self.printsLines = printsLines
     self.sabotage = sabotage
   }
@@ -62,6 +66,9 @@ package struct ProbeDialect: Dialect {
         if let nonce { writer.write("\(nonce.text) \(line ?? "")") }
         inbound.immediate.writeBytes(writer.finish())
       }
+      if let fault = self.shadow?.read(request) {
+        inbound.immediate.writeBytes(ProbeFrame.fault(fault))
+      }
       if self.sabotage == .nameKeptCase { request.command = Self.withKeptCase(request.command) }
       inbound.requests.append(request)
     }
@@ -84,6 +91,7 @@ package struct ProbeDialect: Dialect {
 
   package mutating func print(_ output: SessionOutput, into buffer: inout ByteBuffer) {
     self.printLine(output)
+    if let fault = self.shadow?.print(output) { buffer.writeBytes(ProbeFrame.fault(fault)) }
     switch output {
     case .reply(let tag, let reply): buffer.writeBytes(ProbeFrame.reply(tag, reply))
     case .refused(let tag, let refusal): buffer.writeBytes(ProbeFrame.refused(tag, refusal))
@@ -135,6 +143,12 @@ package struct ProbeDialect: Dialect {
 /// Prints events as frames.
 struct ProbePrinter: RoomPrinter {
   let echoes: Bool
+  var json: JSONPrinter?
+
+  init(echoes: Bool, speaksJSON: Bool) {
+    self.echoes = echoes
+    self.json = speaksJSON ? JSONPrinter(echoes: echoes) : nil
+  }
 
   var variant: Variant { Variant(door: ProbeDialect.name, options: self.echoes ? 1 : 0) }
 
@@ -144,6 +158,10 @@ struct ProbePrinter: RoomPrinter {
 
   func print(_ event: RoomEvent, room: String, into buffer: inout ByteBuffer) {
     buffer.writeBytes(ProbeFrame.event(event))
+    guard let json = self.json else { return }
+    var scratch = ByteBuffer()
+    json.print(event, room: room, into: &scratch)
+    if let fault = JSONShadow.fault(in: scratch) { buffer.writeBytes(ProbeFrame.fault(fault)) }
   }
 
   func printCrowd(came: Int, went: Int, room: String, into buffer: inout ByteBuffer) -> Bool {

@@ -23,6 +23,8 @@ struct ProbeFrame {
     case probe
     /// Room, first and last number.
     case skipped
+    /// What is wrong with the JSON door.
+    case fault
   }
 
   let kind: Kind
@@ -173,6 +175,12 @@ extension ProbeFrame {
     return writer.finish()
   }
 
+  static func fault(_ text: String) -> [UInt8] {
+    var writer = ProbeWriter(.fault)
+    writer.write(text)
+    return writer.finish()
+  }
+
   static func refused(_ tag: RequestTag, _ refusal: Refusal) -> [UInt8] {
     var writer = ProbeWriter(.refused)
     writer.write(tag.number)
@@ -255,6 +263,7 @@ extension ProbeFrame: CustomStringConvertible {
   /// For the words of a fault.
   var description: String {
     switch self.kind {
+    case .fault: "fault \(self.text(from: 0))"
     case .asked: "asked \(self.number(0)) \(self.text(from: 8))"
     case .event:
       "room \(self.number(0)) at \(self.number(1)): #\(self.number(2)) \(self.text(from: 40))"

@@ -35,6 +35,8 @@ package enum Sabotage: String, CaseIterable, Sendable {
   case nameKeptCase
   /// The door says one number too few of what was skipped.
   case skipMiscounted
+  /// The JSON door is given an answer under the tag of another command.
+  case jsonTagMistaken
   /// The outbox has no bound.
   case outboxWithoutBound
 
@@ -90,7 +92,7 @@ struct EffectsSabotage {
     case .lostSync, .logTrimmedTooFar, .recordNotArchived, .removalNotArchived,
       .noncesForgottenAtStart, .checkpointWithoutSync, .gapWhileBehind, .archiveWindowTooWide,
       .answerTooLong, .windowTooWide, .nameKeptCase, .skipMiscounted, .outboxWithoutBound,
-      .nonceLost, nil:
+      .nonceLost, .jsonTagMistaken, nil:
       break
     }
   }

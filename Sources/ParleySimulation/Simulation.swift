@@ -178,7 +178,8 @@ final class Simulation {
   private func connect(_ place: Int, _ loop: Int, _ name: String, _ echoes: Bool) throws {
     guard self.clients[place] == nil, let engine = self.engine else { return }
     let dialect = ProbeDialect(
-      echoes: echoes, printsLines: self.seed % 4 == 0, sabotage: self.sabotage)
+      echoes: echoes, printsLines: self.seed % 4 == 0, speaksJSON: self.seed % 8 == 1,
+      sabotage: self.sabotage)
     let client = try SimulatedClient(
       name: "client \(place)", loop: (loop, self.loops[loop]), engine: engine, dialect: dialect,
       script: SessionScript(echoes: echoes, mayDrop: self.policy == .drop))

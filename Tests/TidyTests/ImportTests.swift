@@ -24,8 +24,8 @@ private let allowed: [String: Set<String>] = {
     "ParleyServer": server.union(["ParleyAccounts", "ParleyTransport"]),
     "ParleyTesting": server.union(["ParleyServer"]),
     "ParleySimulation": [
-      "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyRuntime",
-      "ParleyTesting",
+      "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyJSONDoor",
+      "ParleyRuntime", "ParleyTesting",
     ],
     "parley-sim": ["ParleySimulation"],
     "parley-day": ["ParleyModel", "ParleyLog", "ParleySQLite", "ParleyTesting", "CEpoll"],
