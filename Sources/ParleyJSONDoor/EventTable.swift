@@ -27,6 +27,8 @@ package enum EventTable {
         Self.room, Self.name, Self.account,
         .required("reason", .word(JSONPrinter.reasons), "Why."),
         .optional("word", .string, "The last word of who quit."),
+        .optional("by", .string, "Who kicked them."),
+        .optional("why", .string, "What for, where it was said."),
         Self.present, Self.time,
       ]),
     JSONEvent(
@@ -52,6 +54,24 @@ package enum EventTable {
         Self.room, .required("sequence", .count, "The number that it keeps."),
         .required("id", .string, "Its name."), Self.by, Self.time,
       ]),
+    JSONEvent(
+      "changed", "Who governs the room or may be in it, or what is set of it, was changed.",
+      params: [
+        Self.room, .required("what", .word(JSONPrinter.changes), "What it is about."),
+        .required("text", .string, "What was done, in words that follow the name."),
+        .optional("sequences", .list(.count), "Messages that were taken away."),
+        Self.by, Self.time,
+      ]),
+    JSONEvent(
+      "notice", "Something that concerns you.",
+      params: [
+        .required("kind", .word(JSONPrinter.noticeKinds), "What happened."),
+        .required("room", .string, "Where."),
+        .required("text", .string, "The same for people."),
+      ]),
+    JSONEvent(
+      "opened", "A room was opened for you: the lobby, when you were put out of another room.",
+      params: SharedShape.room.fields),
     JSONEvent(
       "skipped", "You did not take these messages fast enough; `history` has them.",
       params: [

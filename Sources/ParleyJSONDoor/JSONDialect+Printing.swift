@@ -44,7 +44,7 @@ extension JSONDialect {
   private mutating func printReply(
     _ tag: RequestTag, _ reply: Reply, into buffer: inout ByteBuffer
   ) {
-    guard tag != .none else { return self.note(reply) }
+    guard tag != .none else { return self.note(reply, into: &buffer) }
     guard let expected = self.takeExpected(tag) else { return }
     switch expected.form {
     case .answer:
@@ -68,9 +68,17 @@ extension JSONDialect {
   }
 
   /// What nobody asked for: the rooms that a login opens, and what is new elsewhere.
-  private mutating func note(_ reply: Reply) {
+  private mutating func note(_ reply: Reply, into buffer: inout ByteBuffer) {
     if case .entered(let entry) = reply {
-      self.entrance?.rooms.append(entry)
+      guard self.entrance == nil else {
+        self.entrance?.rooms.append(entry)
+        return
+      }
+      JSONPrinter.notification("opened", into: &buffer) { buffer in
+        self.writeMembers(of: entry, cursors: [], into: &buffer)
+      }
+    } else if case .notice(let notice) = reply {
+      JSONPrinter.printNotice(notice, into: &buffer)
     } else if case .account(.unread(let conversations, let more)) = reply {
       self.entrance?.unread = conversations
       self.entrance?.unreadMore = more
@@ -172,9 +180,10 @@ extension JSONDialect {
   /// Whether an answer has messages in it, or people, or rooms: asked again, it comes again.
   private static func isLong(_ reply: Reply) -> Bool {
     switch reply {
-    case .posts, .message, .history, .found, .people, .rooms: true
+    case .posts, .message, .history, .found, .people, .rooms, .audit: true
     case .greeting, .welcome, .renamed, .pong, .entered, .left, .topic, .topicSet, .stored,
-      .delivered, .removed, .profile, .away, .ignoring, .account, .local:
+      .delivered, .removed, .profile, .away, .ignoring, .account, .moderation, .notice,
+      .local:
       false
     }
   }
@@ -223,13 +232,15 @@ extension JSONDialect {
     case .storageFailed: "storage_failed"
     case .accessRevoked: "access_revoked"
     case .overflow: "overflow"
+    case .banned: "banned"
+    case .tooManyGuesses: "too_many_guesses"
     }
   }
 
   /// All that ``reason(_:)`` answers.
   static let closingReasons = [
     "quit", "hung_up", "shutting_down", "timed_out", "login_timeout", "idle_timeout", "too_slow",
-    "too_fast", "garbage", "storage_failed", "access_revoked", "overflow",
+    "too_fast", "garbage", "storage_failed", "access_revoked", "overflow", "banned", "too_many_guesses",
   ]
 
   private static func text(_ closing: Closing) -> String {
@@ -245,6 +256,9 @@ extension JSONDialect {
     case .storageFailed: "what you asked for could not be read"
     case .overflow: "too much was waiting for you"
     case .accessRevoked: "the token that let you in was revoked"
+    case .banned(let reason):
+      "you are banned from this server" + (reason.isEmpty ? "" : ": \(reason)")
+    case .tooManyGuesses: "you tried too many wrong passwords"
     }
   }
 }

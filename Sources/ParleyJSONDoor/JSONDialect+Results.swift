@@ -50,7 +50,7 @@ extension JSONDialect {
       Self.writePeople(reply, into: &buffer)
     case .account(let answer):
       Self.writeAccount(answer, into: &buffer)
-    case .greeting, .welcome, .local:
+    case .greeting, .welcome, .moderation, .audit, .notice, .local:
       // No method's own answer is one of these.
       return
     }
@@ -94,7 +94,7 @@ extension JSONDialect {
     buffer.writeMember("unread_more", entrance.unreadMore)
   }
 
-  private func writeMembers(
+  func writeMembers(
     of entry: RoomEntry, cursors: Set<String>, into buffer: inout ByteBuffer
   ) {
     buffer.writeMember("room", entry.name)
@@ -186,7 +186,7 @@ extension JSONDialect {
         buffer.writeObject { buffer in
           buffer.writeMember("name", person.name)
           buffer.writeMember("account", person.account)
-          buffer.writeMember("owner", person.isOwner)
+          buffer.writeMember("role", person.role.word)
           buffer.writeMember("away", person.isAway)
         }
       }
@@ -204,7 +204,7 @@ extension JSONDialect {
     case .renamed(let name): buffer.writeMember("name", name)
     case .pong(let text): buffer.writeMember("text", text)
     case .greeting, .welcome, .entered, .left, .topic, .topicSet, .stored, .delivered, .removed,
-      .posts, .message, .history, .found, .account, .local:
+      .posts, .message, .history, .found, .account, .moderation, .audit, .notice, .local:
       return
     }
   }
@@ -278,7 +278,7 @@ extension JSONDialect {
       Self.writeMember("conversations", conversations, into: &buffer)
       buffer.writeMember("more", more)
     case .created, .administrator, .deleted, .certificateAdded, .certificatesRemoved, .accounts,
-      .invites, .inviteAdded, .inviteRevoked, .sessions, .announced:
+      .invites, .inviteAdded, .inviteRevoked, .sessions, .announced, .certificateOpens:
       // No method asks for these yet.
       return
     }

@@ -35,6 +35,10 @@ package struct JSONPrinter: RoomPrinter {
         buffer.writeMember("account", sender.account)
         buffer.writeMember("reason", Self.reason(departure))
         if case .quit(let word) = departure, !word.isEmpty { buffer.writeMember("word", word) }
+        if case .kicked(let by, let why) = departure {
+          buffer.writeMember("by", by)
+          if !why.isEmpty { buffer.writeMember("why", why) }
+        }
         buffer.writeMember("present", present)
         buffer.writeMember("time", event.time)
       }
@@ -61,6 +65,8 @@ package struct JSONPrinter: RoomPrinter {
         buffer.writeMember("by", sender.name)
         buffer.writeMember("time", event.time)
       }
+    case .changed(let change, let sender):
+      self.printChange(change, by: sender, event.time, room: room, into: &buffer)
     }
   }
 

@@ -59,7 +59,8 @@ struct RPCFault: Error, Hashable, Sendable {
       .banned, .muted, .notPermitted, .tooMany, .tooFast, .nonceReused, .storageUnavailable,
       .shuttingDown, .notAPost, .nobodyToAnswer, .alreadyInLobby, .passwordTooShort,
       .notRegistered, .alreadyRegistered, .registrationClosed, .accountNeeded, .noSuchAccount,
-      .tooBusy, .scopeMissing, .noSuchToken, .noSuchInvite, .noCertificate:
+      .tooBusy, .scopeMissing, .noSuchToken, .noSuchInvite, .noCertificate, .notInClear, .slowMode,
+      .noSuchStanding, .notInRoom:
       self.init(Self.refusedCode, refusal.code, text)
     }
   }

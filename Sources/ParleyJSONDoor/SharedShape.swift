@@ -34,7 +34,7 @@ package enum SharedShape: String, CaseIterable, Sendable {
       [
         .required("name", .string, "The name."),
         .required("account", .optional(.string), "The account, if any."),
-        .required("owner", .boolean, "Whether the room is theirs."),
+        .required("role", .word(SharedShape.roles), "What they may do in the room."),
         .required("away", .boolean, "Whether they said that they are away."),
       ]
     case .profile: Self.profileFields
@@ -88,6 +88,8 @@ package enum SharedShape: String, CaseIterable, Sendable {
     .required("more", .boolean, "Whether there are older ones that you may see."),
   ]
 
+  /// What `role` may be.
+  static let roles = [Role.member, .operator, .owner, .administrator].map(\.word)
   /// What `reason` may be.
   static let resumeReasons = ["unsupported"]
   /// What `opened` may be.

@@ -62,7 +62,7 @@ struct JSONCommand {
     case .ignore(let name): self.init("ignore", name: name)
     case .account(let command): self.init(account: command)
     case .greet, .quit, .ping, .leave, .say, .direct, .who, .administer, .verified,
-      .administerVerified, .misuse, .local:
+      .administerVerified, .moderate, .moderation, .misuse, .local:
       return nil
     }
   }
@@ -93,7 +93,8 @@ struct JSONCommand {
       self.init("revoke_token")
       self.params.append(("number", "\(number)"))
     case .unread: self.init("unread")
-    case .login, .loginByCertificate, .addCertificate, .removeCertificates: return nil
+    case .login, .loginByCertificate, .whoseCertificate, .addCertificate, .removeCertificates:
+      return nil
     }
   }
 

@@ -26,7 +26,7 @@ import Testing
       #expect(try bob.ask("topic", #"{"room":"python"}"#)["topic"] == .null)
       let people = try ana.ask("who")["people"]
       #expect(people?.elements.map { $0["name"] } == ["ana", "bob"])
-      #expect(people?[0]?["owner"] == .boolean(true))
+      #expect(people?[0]?["role"] == "owner")
       let rooms = try ana.ask("rooms")["rooms"]
       #expect(rooms?.elements.map { $0["room"] } == ["lobby", "python"])
 
