@@ -12,88 +12,10 @@ import Testing
       let bob = try JSONPerson("bob", port: server.port)
       try ana.event("came")
 
-      // Rooms.
-      #expect(try ana.ask("join", #"{"room":"python"}"#)["new_room"] == .boolean(true))
-      #expect(try bob.event("went")["reason"] == "switched")
-      #expect(try bob.ask("open", ##"{"room":"#python"}"##)["opened"] == "added")
-      #expect(try bob.ask("open", #"{"room":"python"}"#)["opened"] == "again")
-      #expect(try ana.event("came")["present"] == .integer(2))
-      #expect(try ana.ask("topic", #"{"text":"snakes"}"#)["text"] == "snakes")
-      #expect(try bob.event("topic")["topic"] == "snakes")
-      #expect(try bob.ask("topic", #"{"room":"python"}"#)["topic"]?["by"] == "ana")
-      #expect(try ana.ask("topic", #"{"text":""}"#)["text"] == "")
-      #expect(try bob.event("topic")["topic"] == .null)
-      #expect(try bob.ask("topic", #"{"room":"python"}"#)["topic"] == .null)
-      let people = try ana.ask("who")["people"]
-      #expect(people?.elements.map { $0["name"] } == ["ana", "bob"])
-      #expect(people?[0]?["role"] == "owner")
-      let rooms = try ana.ask("rooms")["rooms"]
-      #expect(rooms?.elements.map { $0["room"] } == ["lobby", "python"])
-
-      // Messages.
-      let said = try ana.ask("say", #"{"room":"python","text":"one\ntwo","nonce":"n1"}"#)
-      #expect(said["sequence"] == .integer(1))
-      let heard = try bob.event("message")
-      #expect(heard["text"] == "one\ntwo" && heard["id"] == said["id"])
-      #expect(heard["from"] == "ana" && heard["to"] == .null)
-      #expect(try ana.event("message")["id"] == said["id"], "the echo")
-      #expect(try ana.ask("act", #"{"text":"waves"}"#)["sequence"] == .integer(2))
-      #expect(try bob.event("message")["kind"] == "action")
-      try ana.ask("post", #"{"subject":"Minutes","text":"All\nagreed."}"#)
-      let post = try bob.event("posted")
-      #expect(post["subject"] == "Minutes" && post["text"] == nil)
-      try bob.ask("reply", #"{"room":"python","sequence":3,"text":"Thank you."}"#)
-      #expect(try ana.event("posted")["sequence"] == .integer(3))
-      #expect(try ana.event("posted")["reply_to"] == .integer(3))
-      let posts = try bob.ask("list", #"{"room":"python"}"#)["messages"]
-      #expect(posts?.elements.map { $0["sequence"] } == [.integer(3), .integer(4)])
-      let read = try bob.ask("read", #"{"room":"python","sequence":3}"#)
-      #expect(read["message"]?["text"] == "All\nagreed.")
-      let history = try bob.ask("history", #"{"room":"python","limit":3}"#)
-      #expect(history["messages"]?.elements.count == 3 && history["more"] == .boolean(true))
-      let found = try bob.ask("search", #"{"room":"python","words":"two"}"#)
-      #expect(found["messages"]?[0]?["id"] == said["id"] && found["before"] == .null)
-      #expect(try ana.ask("remove", #"{"sequence":1}"#)["sequence"] == .integer(1))
-      #expect(try bob.event("removed")["id"] == said["id"])
-      #expect(
-        try bob.ask("history", #"{"room":"python"}"#)["messages"]?[0]?["removed_by"] == "ana")
-
-      // People.
-      let told = try ana.ask("dm", #"{"name":"bob","text":"psst"}"#)
-      #expect(told["sessions"] == .integer(1))
-      let psst = try bob.event("direct")
-      #expect(psst["room"] == "@ana" && psst["from"] == "ana" && psst["to"] == "bob")
-      #expect(try ana.event("direct")["room"] == "@bob")
-      try bob.ask("dm", #"{"text":"what?"}"#)
-      #expect(try ana.event("direct")["from"] == "bob")
-      let talk = try ana.ask("history", #"{"room":"@bob"}"#)["messages"]
-      #expect(talk?.elements.map { $0["to"] } == ["bob", "ana"])
-      #expect(try bob.ask("away", #"{"text":"at lunch"}"#)["away"] == "at lunch")
-      let profile = try ana.ask("whois", #"{"name":"bob"}"#)
-      #expect(profile["away"] == "at lunch" && profile["account"] == .null)
-      #expect(try bob.ask("away")["away"] == .null)
-      #expect(try ana.ask("ignore", #"{"name":"bob"}"#)["ignored"] == .boolean(true))
-      #expect(try ana.ask("ignore", #"{"name":"bob"}"#)["ignored"] == .boolean(false))
-      #expect(try bob.ask("nick", #"{"name":"rob"}"#)["name"] == "rob")
-      #expect(try ana.event("renamed")["to"] == "rob")
-
-      // Accounts.
-      try ana.ask("register", #"{"password":"correct horse"}"#)
-      try ana.ask("passwd", #"{"old":"correct horse","new":"battery staple"}"#)
-      let token = try ana.ask("new_token", #"{"scopes":["read","write"],"label":"my bot"}"#)
-      let tokens = try ana.ask("tokens")["tokens"]
-      #expect(tokens?[0]?["scopes"] == .array(["read", "write"]))
-      let bot = JSONPerson(try TalkClient("bot", port: server.port))
-      let secret = try #require(token["token"]?.string)
-      let entered = try bot.ask("hello", #"{"name":"ana","token":"\#(secret)"}"#)
-      #expect(entered["account"] == "ana" && entered["rooms"]?[0]?["room"] == "python")
-      #expect(try bot.refused("tokens") == "not_permitted")
-      try ana.ask("revoke_token", #"{"number":1}"#)
-      #expect(try bot.event("closing")["reason"] == "access_revoked")
-      #expect(try bob.ask("unread")["conversations"] == .array([]))
-      let moved = try bob.ask("login", #"{"name":"ana","password":"battery staple"}"#)
-      #expect(moved["name"] == "ana")
-      try ana.ask("unregister", #"{"password":"battery staple"}"#)
+      try Self.useRooms(ana, bob)
+      try Self.useMessages(ana, bob)
+      try Self.usePeople(ana, bob)
+      let bot = try Self.useAccounts(ana, bob, server)
 
       // The session.
       #expect(try ana.ask("leave")["current"] == .null)
@@ -106,6 +28,102 @@ import Testing
       #expect(Set(MethodTable.rows.map(\.name)).subtracting(methods) == [])
       #expect(try server.stop() == 0)
     }
+  }
+
+  private static func useRooms(
+    _ ana: JSONPerson, _ bob: JSONPerson
+  ) throws {
+    #expect(try ana.ask("join", #"{"room":"python"}"#)["new_room"] == .boolean(true))
+    #expect(try bob.event("went")["reason"] == "switched")
+    #expect(try bob.ask("open", ##"{"room":"#python"}"##)["opened"] == "added")
+    #expect(try bob.ask("open", #"{"room":"python"}"#)["opened"] == "again")
+    #expect(try ana.event("came")["present"] == .integer(2))
+    #expect(try ana.ask("topic", #"{"text":"snakes"}"#)["text"] == "snakes")
+    #expect(try bob.event("topic")["topic"] == "snakes")
+    #expect(try bob.ask("topic", #"{"room":"python"}"#)["topic"]?["by"] == "ana")
+    #expect(try ana.ask("topic", #"{"text":""}"#)["text"] == "")
+    #expect(try bob.event("topic")["topic"] == .null)
+    #expect(try bob.ask("topic", #"{"room":"python"}"#)["topic"] == .null)
+    let people = try ana.ask("who")["people"]
+    #expect(people?.elements.map { $0["name"] } == ["ana", "bob"])
+    #expect(people?[0]?["role"] == "owner")
+    let rooms = try ana.ask("rooms")["rooms"]
+    #expect(rooms?.elements.map { $0["room"] } == ["lobby", "python"])
+  }
+
+  private static func useMessages(
+    _ ana: JSONPerson, _ bob: JSONPerson
+  ) throws {
+    let said = try ana.ask("say", #"{"room":"python","text":"one\ntwo","nonce":"n1"}"#)
+    #expect(said["sequence"] == .integer(1))
+    let heard = try bob.event("message")
+    #expect(heard["text"] == "one\ntwo" && heard["id"] == said["id"])
+    #expect(heard["from"] == "ana" && heard["to"] == .null)
+    #expect(try ana.event("message")["id"] == said["id"], "the echo")
+    #expect(try ana.ask("act", #"{"text":"waves"}"#)["sequence"] == .integer(2))
+    #expect(try bob.event("message")["kind"] == "action")
+    try ana.ask("post", #"{"subject":"Minutes","text":"All\nagreed."}"#)
+    let post = try bob.event("posted")
+    #expect(post["subject"] == "Minutes" && post["text"] == nil)
+    try bob.ask("reply", #"{"room":"python","sequence":3,"text":"Thank you."}"#)
+    #expect(try ana.event("posted")["sequence"] == .integer(3))
+    #expect(try ana.event("posted")["reply_to"] == .integer(3))
+    let posts = try bob.ask("list", #"{"room":"python"}"#)["messages"]
+    #expect(posts?.elements.map { $0["sequence"] } == [.integer(3), .integer(4)])
+    let read = try bob.ask("read", #"{"room":"python","sequence":3}"#)
+    #expect(read["message"]?["text"] == "All\nagreed.")
+    let history = try bob.ask("history", #"{"room":"python","limit":3}"#)
+    #expect(history["messages"]?.elements.count == 3 && history["more"] == .boolean(true))
+    let found = try bob.ask("search", #"{"room":"python","words":"two"}"#)
+    #expect(found["messages"]?[0]?["id"] == said["id"] && found["before"] == .null)
+    #expect(try ana.ask("remove", #"{"sequence":1}"#)["sequence"] == .integer(1))
+    #expect(try bob.event("removed")["id"] == said["id"])
+    #expect(
+      try bob.ask("history", #"{"room":"python"}"#)["messages"]?[0]?["removed_by"] == "ana")
+  }
+
+  private static func usePeople(
+    _ ana: JSONPerson, _ bob: JSONPerson
+  ) throws {
+    let told = try ana.ask("dm", #"{"name":"bob","text":"psst"}"#)
+    #expect(told["sessions"] == .integer(1))
+    let psst = try bob.event("direct")
+    #expect(psst["room"] == "@ana" && psst["from"] == "ana" && psst["to"] == "bob")
+    #expect(try ana.event("direct")["room"] == "@bob")
+    try bob.ask("dm", #"{"text":"what?"}"#)
+    #expect(try ana.event("direct")["from"] == "bob")
+    let talk = try ana.ask("history", #"{"room":"@bob"}"#)["messages"]
+    #expect(talk?.elements.map { $0["to"] } == ["bob", "ana"])
+    #expect(try bob.ask("away", #"{"text":"at lunch"}"#)["away"] == "at lunch")
+    let profile = try ana.ask("whois", #"{"name":"bob"}"#)
+    #expect(profile["away"] == "at lunch" && profile["account"] == .null)
+    #expect(try bob.ask("away")["away"] == .null)
+    #expect(try ana.ask("ignore", #"{"name":"bob"}"#)["ignored"] == .boolean(true))
+    #expect(try ana.ask("ignore", #"{"name":"bob"}"#)["ignored"] == .boolean(false))
+    #expect(try bob.ask("nick", #"{"name":"rob"}"#)["name"] == "rob")
+    #expect(try ana.event("renamed")["to"] == "rob")
+  }
+
+  private static func useAccounts(
+    _ ana: JSONPerson, _ bob: JSONPerson, _ server: ProcessUnderTest
+  ) throws -> JSONPerson {
+    try ana.ask("register", #"{"password":"correct horse"}"#)
+    try ana.ask("passwd", #"{"old":"correct horse","new":"battery staple"}"#)
+    let token = try ana.ask("new_token", #"{"scopes":["read","write"],"label":"my bot"}"#)
+    let tokens = try ana.ask("tokens")["tokens"]
+    #expect(tokens?[0]?["scopes"] == .array(["read", "write"]))
+    let bot = JSONPerson(try TalkClient("bot", port: server.port))
+    let secret = try #require(token["token"]?.string)
+    let entered = try bot.ask("hello", #"{"name":"ana","token":"\#(secret)"}"#)
+    #expect(entered["account"] == "ana" && entered["rooms"]?[0]?["room"] == "python")
+    #expect(try bot.refused("tokens") == "not_permitted")
+    try ana.ask("revoke_token", #"{"number":1}"#)
+    #expect(try bot.event("closing")["reason"] == "access_revoked")
+    #expect(try bob.ask("unread")["conversations"] == .array([]))
+    let moved = try bob.ask("login", #"{"name":"ana","password":"battery staple"}"#)
+    #expect(moved["name"] == "ana")
+    try ana.ask("unregister", #"{"password":"battery staple"}"#)
+    return bot
   }
 
   @Test func `is told what happens, by whatever door it came in`() async throws {
@@ -192,6 +210,24 @@ import Testing
       ana.client.halfClose()
       #expect(try ana.next()["id"] == .integer(2), "a last line needs no end")
       #expect(try ana.event("closing")["reason"] == "hung_up")
+      #expect(try server.stop() == 0)
+    }
+  }
+
+  @Test func `may come over TLS, and is told in its own words where it must`() async throws {
+    try await onItsOwnThread {
+      let certificate = try CertificateOnDisk()
+      let server = try ProcessUnderTest(flags: certificate.flags)
+      let socket = try TLSPerson("ana", port: server.port)
+      let ana = JSONPerson(socket.talk)
+      #expect(try ana.ask("hello", #"{"name":"ana"}"#)["name"] == "ana")
+      try ana.ask("say", #"{"text":"in secret"}"#)
+      #expect(try ana.event("message")["text"] == "in secret")
+      let plain = JSONPerson(try TalkClient("plain", port: try server.portWithTLS))
+      try plain.send(#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"name":"bob"}}"#)
+      #expect(try plain.next()["error"]?["data"]?["code"] == "not_permitted")
+      try plain.client.expectEnd()
+      try ana.ask("quit")
       #expect(try server.stop() == 0)
     }
   }
