@@ -69,7 +69,7 @@ package struct JSONScanner {
     switch try self.byte() {
     case UInt8(ascii: "{"): try self.scanObject(depth: depth + 1)
     case UInt8(ascii: "["): try self.scanArray(depth: depth + 1)
-    case UInt8(ascii: "\""): _ = try self.scanString()
+    case UInt8(ascii: "\""): try self.scanString()
     case UInt8(ascii: "t"): try self.scanWord("true")
     case UInt8(ascii: "f"): try self.scanWord("false")
     case UInt8(ascii: "n"): try self.scanWord("null")
@@ -99,7 +99,7 @@ package struct JSONScanner {
       self.skipSpace()
       let start = self.index
       guard try self.byte() == UInt8(ascii: "\"") else { throw .syntax(at: start) }
-      try self.note(try self.scanString(), from: firstName, at: start)
+      try self.note(try self.scanName(), from: firstName, at: start)
       self.skipSpace()
       guard try self.byte() == UInt8(ascii: ":") else { throw .syntax(at: self.index) }
       self.index += 1
@@ -183,8 +183,41 @@ package struct JSONScanner {
 
   // MARK: Strings
 
-  /// FNV-1a, 64 bits, of what the string says, its escapes resolved.
-  private mutating func scanString() throws(JSONFault) -> UInt64 {
+  private mutating func scanString() throws(JSONFault) {
+    self.index += 1
+    while true {
+      self.skipPlain()
+      switch try self.byte() {
+      case UInt8(ascii: "\""):
+        self.index += 1
+        return
+      case UInt8(ascii: "\\"): _ = try self.scanEscape()
+      case 0x20...0x7F: self.index += 1
+      case 0x80...0xFF: self.index += try self.lengthOfScalar()
+      default:
+        // Control characters must be escaped (RFC 8259 §7).
+        throw .syntax(at: self.index)
+      }
+    }
+  }
+
+  /// Goes over printable ASCII that stands for itself, in steps of eight.
+  private mutating func skipPlain() {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    while self.index + 8 <= self.bytes.count {
+      let word = self.bytes.loadUnaligned(fromByteOffset: self.index, as: UInt64.self)
+      // The high bit of a byte is set in one of these where the byte is beyond ASCII, below 0x20,
+      // a quote or a backslash; a borrow may set others behind it, which are looked at closely.
+      let control = word &- ones &* 0x20
+      let quote = (word ^ ones &* 0x22) &- ones
+      let backslash = (word ^ ones &* 0x5C) &- ones
+      if (word | control | quote | backslash) & (ones << 7) != 0 { return }
+      self.index += 8
+    }
+  }
+
+  /// FNV-1a, 64 bits, of what a string says, its escapes resolved.
+  private mutating func scanName() throws(JSONFault) -> UInt64 {
     self.index += 1
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     while true {
@@ -202,13 +235,11 @@ package struct JSONScanner {
         Self.add(byte, to: &hash)
         self.index += 1
       case 0x80...0xFF:
-        let length = Self.lengthOfScalar(self.bytes, at: self.index)
-        guard length > 0 else { throw .notUTF8(at: self.index) }
-        for offset in 0..<length { Self.add(self.bytes[self.index + offset], to: &hash) }
-        self.index += length
-      default:
-        // Control characters must be escaped (RFC 8259 §7).
-        throw .syntax(at: self.index)
+        for _ in 0..<(try self.lengthOfScalar()) {
+          Self.add(self.bytes[self.index], to: &hash)
+          self.index += 1
+        }
+      default: throw .syntax(at: self.index)
       }
     }
   }
@@ -252,10 +283,11 @@ package struct JSONScanner {
     return value
   }
 
-  /// How many bytes a scalar beyond ASCII has, 0 where it is not well-formed (Unicode, table 3-7).
-  private static func lengthOfScalar(_ bytes: UnsafeRawBufferPointer, at index: Int) -> Int {
-    let first = bytes[index]
-    let second = index + 1 < bytes.count ? bytes[index + 1] : 0
+  /// How many bytes the scalar beyond ASCII has that begins here; it must be well-formed (Unicode,
+  /// table 3-7).
+  private func lengthOfScalar() throws(JSONFault) -> Int {
+    let first = self.bytes[self.index]
+    let second = self.index + 1 < self.bytes.count ? self.bytes[self.index + 1] : 0
     let low: UInt8 = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80
     let high: UInt8 = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF
     let length: Int
@@ -263,10 +295,14 @@ package struct JSONScanner {
     case 0xC2...0xDF: length = 2
     case 0xE0...0xEF: length = 3
     case 0xF0...0xF4: length = 4
-    default: return 0
+    default: throw .notUTF8(at: self.index)
     }
-    guard index + length <= bytes.count, second >= low, second <= high else { return 0 }
-    for offset in 2..<max(length, 2) where bytes[index + offset] & 0xC0 != 0x80 { return 0 }
+    guard self.index + length <= self.bytes.count, second >= low, second <= high else {
+      throw .notUTF8(at: self.index)
+    }
+    for offset in 2..<max(length, 2) where self.bytes[self.index + offset] & 0xC0 != 0x80 {
+      throw .notUTF8(at: self.index)
+    }
     return length
   }
 }

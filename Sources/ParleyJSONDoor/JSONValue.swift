@@ -1,3 +1,5 @@
+import Glibc
+
 /// A value inside a text that ``JSONScanner`` has accepted: a place, nothing copied.
 ///
 /// Valid as long as the bytes are.
@@ -147,10 +149,17 @@ package struct JSONValue {
 
   private static func endOfString(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     var index = start + 1
-    while bytes[index] != UInt8(ascii: "\"") {
-      index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
+    while let base = bytes.baseAddress,
+      let found = memchr(base + index, 0x22, bytes.count - index)
+    {
+      let quote = UnsafeRawPointer(found) - base
+      var first = quote
+      while first > index, bytes[first - 1] == UInt8(ascii: "\\") { first -= 1 }
+      index = quote + 1
+      // An odd number of backslashes before it: it is a character of the string.
+      if (quote - first) & 1 == 0 { break }
     }
-    return index + 1
+    return index
   }
 
   private static func endOfWord(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
