@@ -130,7 +130,8 @@ let package = Package(
       name: "ParleyServer",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyIRCDoor", "ParleyAdminDoor", "ParleyJSONDoor", "ParleySQLite", "ParleyRuntime", "ParleyAccounts",
+        "ParleyIRCDoor", "ParleyAdminDoor", "ParleyJSONDoor", "ParleySQLite", "ParleyRuntime",
+        "ParleyAccounts",
         "ParleyTransport",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
@@ -206,7 +207,8 @@ let package = Package(
     .testTarget(
       name: "ParleyDoorTests",
       dependencies: [
-        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor", "ParleyAdminDoor", "ParleyJSONDoor",
+        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor", "ParleyAdminDoor",
+        "ParleyJSONDoor",
         "ParleyTesting",
         .product(name: "NIOCore", package: nio),
       ],

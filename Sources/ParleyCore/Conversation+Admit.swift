@@ -12,7 +12,8 @@ extension Conversation {
   ) -> Admission {
     do throws(Refusal) {
       switch command {
-      case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .moderation,
+      case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
+        .moderation,
         .misuse, .local:
         return .answer
       case .account(.loginByCertificate(let digest, autojoin: _))

@@ -16,7 +16,9 @@ extension Conversation {
     for room in loaded.rooms { self.load(room) }
     for standing in loaded.standings {
       self.put(standing)
-      if case .holder(let holder) = standing.subject { self.noteRole(of: holder, in: standing.room) }
+      if case .holder(let holder) = standing.subject {
+        self.noteRole(of: holder, in: standing.room)
+      }
     }
     for member in loaded.members.sorted(by: { $0.room < $1.room }) {
       guard let index = self.rooms.index(forKey: member.room) else { continue }

@@ -30,7 +30,8 @@ extension Conversation {
         throw .noSuchRoom(name.text)
       }
       guard room.members[session.participant] != nil else {
-        throw self.mayKnow(room, session) ? .notAMember(room: room.state.name.text) : .noSuchRoom(name.text)
+        throw self.mayKnow(room, session)
+          ? .notAMember(room: room.state.name.text) : .noSuchRoom(name.text)
       }
       return id
     }

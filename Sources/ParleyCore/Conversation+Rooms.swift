@@ -67,7 +67,8 @@ extension Conversation {
     let (id, isNew) = self.findOrMake(
       name, owner: self.holder(session.participant), at: entry.stamp)
     self.open(
-      id, in: entry.session, reason: .switched, isNewRoom: isNew, becomesCurrent: true, tag: entry.tag, entry,
+      id, in: entry.session, reason: .switched, isNewRoom: isNew, becomesCurrent: true,
+      tag: entry.tag, entry,
       into: &effects)
   }
 
@@ -82,7 +83,8 @@ extension Conversation {
     let (id, isNew) = self.findOrMake(
       name, owner: self.holder(session.participant), at: entry.stamp)
     self.open(
-      id, in: entry.session, reason: .added, isNewRoom: isNew, becomesCurrent: session.current == nil,
+      id, in: entry.session, reason: .added, isNewRoom: isNew,
+      becomesCurrent: session.current == nil,
       tag: entry.tag, entry, into: &effects)
   }
 
@@ -99,7 +101,8 @@ extension Conversation {
       guard !session.open.contains(id) else { continue }
       // The login has one answer, its welcome: what follows carries no tag.
       self.open(
-        id, in: entry.session, reason: .autojoin, isNewRoom: isNew, becomesCurrent: session.current == nil,
+        id, in: entry.session, reason: .autojoin, isNewRoom: isNew,
+        becomesCurrent: session.current == nil,
         tag: .none, entry, into: &effects)
     }
   }

@@ -240,7 +240,8 @@ extension JSONDialect {
   /// All that ``reason(_:)`` answers.
   static let closingReasons = [
     "quit", "hung_up", "shutting_down", "timed_out", "login_timeout", "idle_timeout", "too_slow",
-    "too_fast", "garbage", "storage_failed", "access_revoked", "overflow", "banned", "too_many_guesses",
+    "too_fast", "garbage", "storage_failed", "access_revoked", "overflow", "banned",
+    "too_many_guesses",
   ]
 
   private static func text(_ closing: Closing) -> String {

@@ -21,7 +21,9 @@ extension CommandTable {
             "", "#python", "backlog 50", "backlog all", "backlog default", "private on",
             "#python unlisted off", "permanent on", "slow 30", "slow off", "posts operators",
           ],
-          misuses: ["size 3", "backlog", "backlog 1001", "private maybe", "slow 99999", "posts all"]
+          misuses: [
+            "size 3", "backlog", "backlog 1001", "private maybe", "slow 99999", "posts all",
+          ]
         ) { rest throws(Refusal) in
           let room = try rest.optionalRoom()
           guard let word = rest.word() else { return .command(.moderation(.options(room))) }

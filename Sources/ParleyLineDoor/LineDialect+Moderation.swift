@@ -26,7 +26,8 @@ extension LineDialect {
     case .disowned(let room): self.line("ok nobody owns \(room) now", &buffer)
     case .removedAll(let room, let name, let count):
       let messages = Self.count(count, "message", "messages")
-      self.line("ok \(messages) of \(name) in \(room) \(count == 1 ? "is" : "are") removed", &buffer)
+      self.line(
+        "ok \(messages) of \(name) in \(room) \(count == 1 ? "is" : "are") removed", &buffer)
     case .reported(let room, let sequence, let told):
       let who =
         told == 0

@@ -109,7 +109,8 @@ extension Entry {
     self.init(
       offset: offset, stamp: Timestamp(microseconds: proto.stamp),
       session: SessionID(proto.session), nonce: proto.hasNonce ? Nonce(proto.nonce) : nil,
-      address: proto.hasAddress ? try PeerAddress(proto.address) : .none, proposal: try Proposal(proposal))
+      address: proto.hasAddress ? try PeerAddress(proto.address) : .none,
+      proposal: try Proposal(proposal))
   }
 }
 

@@ -18,7 +18,7 @@ struct Admin: AsyncParsableCommand {
           AdminAccounts.self, AdminToken.self, AdminInvite.self,
         ]),
       CommandGroup(
-        name: "The running server", 
+        name: "The running server",
         subcommands: [
           AdminSessions.self, AdminAnnounce.self, AdminBan.self, AdminUnban.self, AdminAudit.self,
         ]),

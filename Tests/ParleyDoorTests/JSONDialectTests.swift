@@ -109,9 +109,18 @@ extension Talk<JSONDialect> {
       .renamed(Sample.ana, to: "anna"), .removed(Sequence(3), Sample.id(3), by: Sample.bob),
     ]
     let departures: [Departure] = [
-      .left, .switched, .quit(""), .quit("bye"), .connectionLost, .timedOut, .kicked,
-      .serverStopped,
+      .left, .switched, .quit(""), .quit("bye"), .connectionLost, .timedOut,
+      .kicked(by: "ana", reason: ""), .kicked(by: "ana", reason: "enough"), .serverStopped,
     ]
+    let changes: [RoomChange] = [
+      .setting(.slow(seconds: 30)), .owner("bob"), .owner(nil),
+      .removedAll(of: "bob", [Sequence(3), Sequence(4)], Sample.id(3).epoch),
+    ]
+    events += changes.map { .changed($0, by: Sample.ana) }
+    events += StandingKind.allCases.map {
+      .changed(
+        .standing($0, title: "bob", until: nil, reason: "enough", isMade: true), by: Sample.ana)
+    }
     events += departures.map { .went(account, $0, present: 2) }
     for event in events {
       let frame = try JSONTree(talk.told(event))

@@ -5,32 +5,34 @@ enum Samples {
   static let ann = Name(text: "Ann", key: "ann")
   static let room = Name(text: "kitchen", key: "kitchen")
 
-  static let proposals: [Proposal] = [
-    .settings(Settings()),
-    .settings(
-      Settings(
-        defaultBacklog: .all, autojoin: [], permanentRooms: [.lobby, room],
-        emptyRoomMicroseconds: 5)),
-    .runStarted(incarnation: 0xDEAD_BEEF),
-    .expireRoom(RoomID(7), emptySince: Timestamp(microseconds: 123_456_789)),
-    .announce("The server stops at noon."),
-    .login(ann, autojoin: true), .login(room, autojoin: false), .nick(ann),
-    .quit(.left), .quit(.switched), .quit(.quit("")), .quit(.quit("so long")),
-    .quit(.connectionLost), .quit(.timedOut), .quit(.serverStopped),
-    .quit(.kicked(by: "ana", reason: "no adverts")),
-    .join(room), .add(ann), .leave(.current, then: .lobby), .leave(.named(ann), then: .nowhere),
-    .setTopic(.current, ""), .setTopic(.named(room), "soup"),
-    .say(.current, .say, "hello"), .say(.named(room), .action, "waves 👋"),
-    .say(.named(ann), .notify, String(repeating: "ü", count: 2_000)),
-    .post(.current, subject: "Dinner", body: "At eight.\nBring bread."),
-    .reply(.named(room), to: Sequence(1 << 39), body: "I will."),
-    .direct(.last, .say, "psst"), .direct(.named(ann), .action, "nods"),
-    .remove(.room(.current), Sequence(3)), .remove(.room(.named(room)), Sequence(4)),
-    .remove(.direct(ann), Sequence(5)),
-    .away("lunch"), .away(""), .away(nil), .ignore(ann),
-  ] + Self.moderations.map { .moderate($0) } + Self.moderations.suffix(2).map {
-    .administer(.moderate($0), asOwner: true)
-  }
+  static let proposals: [Proposal] =
+    [
+      .settings(Settings()),
+      .settings(
+        Settings(
+          defaultBacklog: .all, autojoin: [], permanentRooms: [.lobby, room],
+          emptyRoomMicroseconds: 5)),
+      .runStarted(incarnation: 0xDEAD_BEEF),
+      .expireRoom(RoomID(7), emptySince: Timestamp(microseconds: 123_456_789)),
+      .announce("The server stops at noon."),
+      .login(ann, autojoin: true), .login(room, autojoin: false), .nick(ann),
+      .quit(.left), .quit(.switched), .quit(.quit("")), .quit(.quit("so long")),
+      .quit(.connectionLost), .quit(.timedOut), .quit(.serverStopped),
+      .quit(.kicked(by: "ana", reason: "no adverts")),
+      .join(room), .add(ann), .leave(.current, then: .lobby), .leave(.named(ann), then: .nowhere),
+      .setTopic(.current, ""), .setTopic(.named(room), "soup"),
+      .say(.current, .say, "hello"), .say(.named(room), .action, "waves 👋"),
+      .say(.named(ann), .notify, String(repeating: "ü", count: 2_000)),
+      .post(.current, subject: "Dinner", body: "At eight.\nBring bread."),
+      .reply(.named(room), to: Sequence(1 << 39), body: "I will."),
+      .direct(.last, .say, "psst"), .direct(.named(ann), .action, "nods"),
+      .remove(.room(.current), Sequence(3)), .remove(.room(.named(room)), Sequence(4)),
+      .remove(.direct(ann), Sequence(5)),
+      .away("lunch"), .away(""), .away(nil), .ignore(ann),
+    ] + Self.moderations.map { .moderate($0) }
+    + Self.moderations.suffix(2).map {
+      .administer(.moderate($0), asOwner: true)
+    }
 
   static let mask = AddressMask(PeerAddress(high: 0x2001_0DB8 << 32, low: 7), prefix: 64)
 
@@ -111,7 +113,8 @@ extension Samples {
         name: Name(text: "", key: ""), epoch: Epoch(incarnation: 0, counter: 1),
         created: Timestamp(microseconds: 2), owner: .participant(ParticipantID(7)),
         topic: Topic(text: "soup", by: "Ann", time: Timestamp(microseconds: 3)),
-        options: RoomOptions(backlog: .count(0)), head: Sequence(1 << 39), position: Position(1 << 39),
+        options: RoomOptions(backlog: .count(0)), head: Sequence(1 << 39),
+        position: Position(1 << 39),
         lastTime: Timestamp(microseconds: 4), posts: 12,
         emptySince: Timestamp(microseconds: 5))),
     .room(
