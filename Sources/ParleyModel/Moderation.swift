@@ -186,10 +186,14 @@ public enum StandingSubject: Hashable, Sendable {
   case address(AddressMask)
 }
 
-/// What a guest is known by that is banned or muted, besides its name. Never shown.
+/// What a guest is known by that is banned or muted, besides its name.
+///
+/// Never shown.
 public struct GuestTrace: Hashable, Sendable {
   public var participant: ParticipantID
-  /// Where it came from: other guests from there are taken for it. Nil for this host.
+  /// Where it came from: other guests from there are taken for it.
+  ///
+  /// Nil for this host.
   public var address: AddressMask?
 
   public init(participant: ParticipantID, address: AddressMask?) {

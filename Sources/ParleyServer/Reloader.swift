@@ -17,7 +17,7 @@ struct Reloader: Sendable {
   /// The settings that may change while the server runs.
   static let changeable: Set = [
     "default_backlog", "autojoin", "permanent_rooms", "empty_room_ttl", "log_level",
-    "registration", "guests", "room_creation",
+    "registration", "guests", "room_creation", "owned_rooms", "strangers_per_hour",
   ]
 
   let console: Console

@@ -11,12 +11,19 @@ struct PeopleSettingFlags: ParsableArguments {
   @Option(name: .customLong("room-creation"), help: .setting("room_creation"))
   var roomCreation: String?
 
+  @Option(name: .customLong("owned-rooms"), help: .setting("owned_rooms"))
+  var ownedRooms: String?
+
+  @Option(name: .customLong("strangers-per-hour"), help: .setting("strangers_per_hour"))
+  var strangersPerHour: String?
+
   /// What was given, by the setting's name.
   var values: [String: [String]] {
     .given(
       [
         ("registration", self.registration), ("guests", self.guests.map { "\($0)" }),
-        ("room_creation", self.roomCreation),
+        ("room_creation", self.roomCreation), ("owned_rooms", self.ownedRooms),
+        ("strangers_per_hour", self.strangersPerHour),
       ], lists: [])
   }
 }

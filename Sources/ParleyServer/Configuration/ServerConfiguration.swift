@@ -52,6 +52,10 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var allowsGuests = true
   /// Who may make rooms.
   package var roomCreation = RoomCreation.everybody
+  /// How many rooms one may own.
+  package var ownedRoomsMax = Settings().ownedRoomsMax
+  /// To how many strangers one may write in an hour.
+  package var strangersMax = Settings().strangersMax
   /// The bytes that may wait for one session before its policy acts.
   package var outboxBytesMax = 256 * 1024
   package var outboxPolicies = OutboxPolicies()
@@ -104,6 +108,7 @@ package struct ServerConfiguration: Hashable, Sendable {
       defaultBacklog: self.defaultBacklog, autojoin: opened, permanentRooms: rooms,
       emptyRoomMicroseconds: TimeAmount(self.emptyRoomTTL).nanoseconds / 1_000,
       registration: self.registration, allowsGuests: self.allowsGuests,
-      roomCreation: self.roomCreation)
+      roomCreation: self.roomCreation, ownedRoomsMax: self.ownedRoomsMax,
+      strangersMax: self.strangersMax)
   }
 }

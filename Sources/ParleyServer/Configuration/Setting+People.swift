@@ -15,7 +15,25 @@ extension Setting {
       "room_creation", "WHO", \.roomCreation,
       [("everybody", .everybody), ("accounts", .accounts), ("administrators", .administrators)],
       help: "Who may make a room by joining one that does not exist"),
+    .most(
+      "owned_rooms", \.ownedRoomsMax, of: 1...100_000,
+      help: "How many rooms one person may own; administrators may own more"),
+    .most(
+      "strangers_per_hour", \.strangersMax, of: 1...1_000_000,
+      help: "To how many people, not written with before, one may write in an hour"),
   ]
+
+  /// A row for a bound.
+  private static func most(
+    _ name: String, _ path: any Path<Int>, of range: ClosedRange<Int>, help: String
+  ) -> Setting {
+    .one(
+      name, "N", path, standard: "\(ServerConfiguration()[keyPath: path])",
+      allowed: "a number from \(range.lowerBound) to \(range.upperBound)", help: help
+    ) { (text: String) -> Int? in
+      SettingValue.integer(text).flatMap { range.contains($0) ? $0 : nil }
+    }
+  }
 
   /// A row for one of several words, each of which stands for a value.
   private static func words<Value: Hashable & Sendable>(
