@@ -35,6 +35,9 @@ extension Conversation {
         return command.proposal.map { .propose($0) } ?? .answer
       }
     } catch {
+      // What ends with time is decided by the entry's own stamp: that of the newest entry, which
+      // is all that is known here, may be long ago.
+      if case .banned = error, let proposal = command.proposal { return .propose(proposal) }
       return .refuse(error)
     }
   }
@@ -60,7 +63,7 @@ extension Conversation {
       if self.mayRepeat(state) { return }
       _ = try self.recipient(target, from: state)
     case .remove(let selector, _):
-      _ = try self.readable(selector, by: try self.loggedIn(session))
+      _ = try self.removable(selector, by: try self.loggedIn(session))
     case .away: _ = try self.loggedIn(session)
     case .greet, .quit, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
       .account, .administer, .verified, .administerVerified, .moderate, .moderation, .misuse,

@@ -14,8 +14,14 @@ extension Conversation {
     try Names.checkParticipant(name)
     // One's own name may be written in another way, and one may go back to that of one's account.
     if self.participantIDs[name.key] == session.participant { return }
-    if let account = self.account(of: session), account.name == name { return }
+    let account = self.account(of: session)
+    if let account, account.name == name { return }
     try self.checkFree(name)
+    if account?.isAdministrator != true {
+      var identity = self.identity(of: session)
+      identity.name = name.key
+      try self.checkServerBan(identity, at: self.state.lastStamp)
+    }
   }
 
   private func checkFree(_ name: Name) throws(Refusal) {

@@ -97,7 +97,7 @@ extension Conversation {
   ) throws(Refusal) {
     let session = try self.loggedIn(entry.session)
     let sender = session.sender
-    let readable = try self.readable(selector, by: session)
+    let readable = try self.removable(selector, by: session)
     guard let id = readable.room, let room = self.rooms[id] else {
       throw .noSuchMessage(conversation: readable.title, sequence)
     }

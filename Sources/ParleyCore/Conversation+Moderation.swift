@@ -130,17 +130,18 @@ extension Conversation {
     _ name: Name, in selector: RoomSelector, by actor: Actor, _ entry: Entry,
     into effects: inout Effects
   ) throws(Refusal) {
-    let own = actor.session.map { self.participants[$0.participant]?.state.name == name } == true
-    let id = try self.governed(selector, by: actor, needs: own ? .operator : .owner)
     // Whoever is not here is found by the account's name.
     let holder =
       self.participantIDs[name.key].map { self.holder($0) }
       ?? self.accounts.named(name.key).map { .account($0.id) }
+    let own = actor.session.map { self.holder($0.participant) }
+    let id = try self.governed(
+      selector, by: actor, needs: holder != nil && holder == own ? .operator : .owner)
     guard let holder,
       let standing = self.rooms[id]?.standings.first(where: {
         $0.kind == .operatorship && $0.subject == .holder(holder)
       })
-    else { throw .noSuchStanding(.operatorship, name.text) }
+    else { throw .noSuchStanding(.operatorship, name.text, room: self.title(of: id)) }
     self.remove(standing, into: &effects)
     self.conclude(
       .operatorRevoked(room: self.title(of: id), name: standing.title),
@@ -197,9 +198,17 @@ extension Conversation {
     }
     let (title, roomName) = (participant.state.name.text, room.state.name.text)
     if room.members[target] == nil {
+      let identity = self.identity(of: participant)
+      if (self.role(of: target, in: room) ?? .member) < .operator,
+        self.sanction(.ban, in: id, of: identity, at: entry.stamp) != nil
+      {
+        throw .notPermitted(.inviteBanned)
+      }
+      let until = entry.stamp.microseconds + Limits.invitationMicroseconds
       try self.add(
         .invitation, .holder(self.holder(target)), in: id, title: title,
-        by: actor.sender.name, at: entry.stamp, into: &effects)
+        by: actor.sender.name, until: Timestamp(microseconds: until), at: entry.stamp,
+        into: &effects)
     }
     if !participant.state.ignored.contains(actor.sender.participant) {
       let notice = Notice.invited(room: roomName, by: actor.sender.name)

@@ -45,7 +45,9 @@ extension Conversation {
         self.participantIDs[wanted.key].flatMap { self.participants[$0]?.account }
         ?? self.accounts.named(wanted.key)?.name.text
       name = account ?? wanted.text
-      for place in room.recent.indices where room.recent[place].sender.name == wanted.text {
+      let written = wanted.text.lowercased()
+      for place in room.recent.indices
+      where room.recent[place].sender.name.lowercased() == written {
         senders.insert(room.recent[place].sender.participant)
       }
     case .author(let sequence):

@@ -83,6 +83,20 @@ extension Conversation {
 }
 
 extension Conversation {
+  /// A conversation whose messages somebody may take away: those that one may read, and rooms
+  /// that one governs.
+  func removable(
+    _ selector: ConversationSelector, by session: Session
+  ) throws(Refusal) -> Readable {
+    if case .room(let selector) = selector,
+      let room = self.governedFromOutside(selector, by: session)
+    {
+      return Readable(
+        room: room.state.id, window: .everything, title: room.state.name.text)
+    }
+    return try self.readable(selector, by: session)
+  }
+
   /// The room that a session would leave, nil where that would be refused.
   package func roomLeft(
     _ selector: RoomSelector, then: AfterLeaving, by session: SessionID

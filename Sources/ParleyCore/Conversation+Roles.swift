@@ -56,7 +56,7 @@ extension Conversation {
   /// Whether a session may know that a room exists.
   func mayKnow(_ room: Room, _ session: Session) -> Bool {
     room.isListed || self.role(of: session, in: room) != nil
-      || room.isInvited(self.holder(session.participant))
+      || room.isInvited(self.holder(session.participant), at: self.state.lastStamp)
   }
 
   /// A room in which somebody may do what needs that role, member or not.
@@ -83,6 +83,16 @@ extension Conversation {
       throw .notPermitted(role == .owner ? .own : .operate)
     }
     return id
+  }
+
+  /// A room that somebody governs without being a member of it; nil for any other.
+  func governedFromOutside(_ selector: RoomSelector, by session: Session) -> Room? {
+    guard case .named(let name) = selector,
+      let room = self.roomIDs[name.key].flatMap({ self.rooms[$0] }),
+      room.members[session.participant] == nil, let role = self.role(of: session, in: room),
+      role >= .operator
+    else { return nil }
+    return room
   }
 
   /// Throws where a member has no lesser role than the one who acts; owners and administrators

@@ -158,6 +158,7 @@ extension Conversation {
   ) throws(Refusal) -> RoomID {
     let session = try self.loggedIn(session)
     if !text.isEmpty { try TextRules.check(text, .topic, bytesMax: Limits.topicBytesMax) }
+    if let room = self.governedFromOutside(selector, by: session) { return room.state.id }
     let id = try self.joined(selector, by: session)
     guard let room = self.rooms[id] else { throw .noCurrentRoom }
     // Where nobody governs, everybody may.

@@ -49,6 +49,7 @@ extension Conversation {
         sanction.kind.standing, title: standing.shownTitle, until: until,
         reason: sanction.reason, isMade: true)
       self.tell(id, .changed(change, by: actor.sender), entry, into: &effects)
+      self.endRole(of: sanction.target, in: id, by: actor, entry, into: &effects)
     }
     let count =
       switch sanction.kind {
@@ -71,12 +72,18 @@ extension Conversation {
     _ entry: Entry, into effects: inout Effects
   ) throws(Refusal) {
     let id = try self.room(of: territory, by: actor)
-    let (subject, title) = self.liftedSubject(target)
+    let (subjects, title) = self.liftedSubjects(target)
+    let known = self.standings(in: id).filter {
+      $0.kind == kind.standing && $0.holds(at: entry.stamp)
+    }
     guard
-      let standing = self.standings(in: id).first(where: {
-        $0.kind == kind.standing && $0.subject == subject && $0.holds(at: entry.stamp)
-      })
-    else { throw .noSuchStanding(kind.standing, title) }
+      let standing = subjects.lazy.compactMap({ subject in
+        known.first { $0.subject == subject }
+      }).first
+    else {
+      throw .noSuchStanding(
+        kind.standing, title, room: id == .server ? nil : self.title(of: id))
+    }
     self.remove(standing, into: &effects)
     if kind == .mute {
       let notice = Notice.unmuted(room: self.title(of: id), by: actor.sender.name)
@@ -131,19 +138,44 @@ extension Conversation {
     }
   }
 
-  private func liftedSubject(_ target: SanctionTarget) -> (StandingSubject, title: String) {
+  /// As it is listed; or the account's that carries the name now.
+  private func liftedSubjects(_ target: SanctionTarget) -> ([StandingSubject], title: String) {
     switch target {
     case .name(let name):
       let account = self.participantIDs[name.key].flatMap {
         self.participants[$0]?.state.account.flatMap { self.accounts[$0]?.name }
       }
-      return (.name(NameMask(account ?? name)), name.text)
-    case .mask(let mask): return (.name(mask), mask.text)
-    case .address(let mask): return (.address(mask), mask.description)
+      return ([name, account].compactMap { $0.map { .name(NameMask($0)) } }, name.text)
+    case .mask(let mask): return ([.name(mask)], mask.text)
+    case .address(let mask): return ([.address(mask)], mask.description)
     }
   }
 
   // MARK: What follows
+
+  /// Who is banned or muted by name has no role in the room any longer, which would stand above
+  /// the ban or the mute.
+  private mutating func endRole(
+    of target: SanctionTarget, in id: RoomID, by actor: Actor, _ entry: Entry,
+    into effects: inout Effects
+  ) {
+    guard case .name(let name) = target, let found = self.participantIDs[name.key],
+      let room = self.rooms[id]
+    else { return }
+    let holder = self.holder(found)
+    if let standing = room.standings.first(where: {
+      $0.kind == .operatorship && $0.subject == .holder(holder)
+    }) {
+      self.remove(standing, into: &effects)
+      let change = RoomChange.standing(
+        .operatorship, title: standing.title, until: nil, reason: "", isMade: false)
+      self.tell(id, .changed(change, by: actor.sender), entry, into: &effects)
+    }
+    if room.state.owner == holder {
+      self.setOwner(of: id, to: nil)
+      self.tell(id, .changed(.owner(nil), by: actor.sender), entry, into: &effects)
+    }
+  }
 
   /// Puts those out whom a ban concerns; answers how many.
   private mutating func expelBanned(

@@ -9,23 +9,27 @@ extension Conversation {
     room == .server ? self.serverStandings : self.rooms[room]?.standings ?? []
   }
 
-  /// Makes a standing, or puts another end and reason to the one that there is.
+  /// Makes a standing, or puts another end and reason to the one that there is or was.
   @discardableResult
   mutating func add(
     _ kind: StandingKind, _ subject: StandingSubject, in room: RoomID, title: String,
     guest: GuestTrace? = nil, by: String, until: Timestamp? = nil, reason: String = "",
     at stamp: Timestamp, into effects: inout Effects
   ) throws(Refusal) -> StandingState {
-    let known = self.standings(in: room).filter { $0.holds(at: stamp) }
+    let known = self.standings(in: room)
     var standing = StandingState(
       room: room, number: 0, kind: kind, subject: subject, title: title, guest: guest, by: by,
       since: stamp, until: until, reason: reason)
     if let old = known.first(where: { $0.kind == kind && $0.subject == subject }) {
       standing.number = old.number
+      // Who is gone by now is known by what it was known by then.
+      if old.holds(at: stamp) { standing.guest = guest ?? old.guest }
     } else {
       let most = room == .server ? Limits.serverStandingsMax : Limits.standingsMax
-      guard known.count < most else { throw .tooMany(.standings, max: most) }
-      self.removeExpired(in: room, at: stamp, into: &effects)
+      guard known.count < most || known.contains(where: { !$0.holds(at: stamp) }) else {
+        throw .tooMany(.standings, max: most)
+      }
+      if known.count >= most { self.removeExpired(in: room, at: stamp, into: &effects) }
       standing.number = self.nextNumber(in: room)
     }
     self.put(standing)
@@ -48,10 +52,10 @@ extension Conversation {
   /// In the order of the numbers.
   mutating func put(_ standing: StandingState) {
     func put(into list: inout [StandingState]) {
-      if let place = list.firstIndex(where: { $0.number == standing.number }) {
-        list[place] = standing
-      } else {
+      if (list.last?.number ?? 0) < standing.number {
         list.append(standing)
+      } else if let place = list.firstIndex(where: { $0.number == standing.number }) {
+        list[place] = standing
       }
     }
     if standing.room == .server {
@@ -101,6 +105,8 @@ extension Conversation {
   /// What bans and mutes go by.
   struct Identity {
     var participant: ParticipantID
+    /// The account's own, which was the guest's that registered it.
+    var accountParticipant: ParticipantID?
     var name: String
     /// The key of the account's name.
     var account: String?
@@ -109,17 +115,19 @@ extension Conversation {
 
   func identity(of session: Session) -> Identity {
     let state = self.participants[session.participant]?.state
+    let account = self.account(of: session)
     return Identity(
-      participant: session.participant, name: state?.name.key ?? "",
-      account: self.account(of: session)?.name.key, addresses: [session.address])
+      participant: session.participant, accountParticipant: account?.participant,
+      name: state?.name.key ?? "", account: account?.name.key, addresses: [session.address])
   }
 
   /// With the addresses of all its sessions, or of those that have a room open.
   func identity(of participant: Participant, in room: RoomID? = nil) -> Identity {
     let sessions = participant.sessions.compactMap { self.sessions[$0] }
+    let account = participant.state.account.flatMap { self.accounts[$0] }
     return Identity(
-      participant: participant.state.id, name: participant.state.name.key,
-      account: participant.state.account.flatMap { self.accounts[$0]?.name.key },
+      participant: participant.state.id, accountParticipant: account?.participant,
+      name: participant.state.name.key, account: account?.name.key,
       addresses: sessions.filter { session in room.map { session.open.contains($0) } ?? true }
         .map(\.address))
   }
@@ -149,7 +157,7 @@ extension Conversation {
     let room = self.rooms.values[index]
     if let role = self.role(of: session, in: room), role >= .operator { return }
     if room.state.options.isPrivate, room.members[session.participant] == nil,
-      !room.isInvited(self.holder(session.participant))
+      !room.isInvited(self.holder(session.participant), at: self.state.lastStamp)
     {
       throw .roomIsPrivate(room.state.name.text)
     }
@@ -191,14 +199,18 @@ extension Conversation {
   }
 }
 
+extension GuestTrace {
+  /// Whether it is the same guest, an account by now perhaps, or one from the same address.
+  fileprivate func fits(_ identity: Conversation.Identity) -> Bool {
+    if self.participant == identity.participant { return true }
+    guard identity.account == nil else { return self.participant == identity.accountParticipant }
+    return self.address.map { identity.addresses.contains(where: $0.fits) } == true
+  }
+}
+
 extension StandingState {
   func fits(_ identity: Conversation.Identity) -> Bool {
-    if let guest = self.guest, identity.account == nil,
-      guest.participant == identity.participant
-        || guest.address.map({ identity.addresses.contains(where: $0.fits) }) == true
-    {
-      return true
-    }
+    if let guest = self.guest, guest.fits(identity) { return true }
     return switch self.subject {
     case .holder: false
     case .name(let mask):

@@ -90,8 +90,8 @@ struct Room {
     }
   }
 
-  func isInvited(_ holder: Holder) -> Bool {
-    self.invitation(of: holder) != nil
+  func isInvited(_ holder: Holder, at time: Timestamp) -> Bool {
+    self.invitation(of: holder)?.holds(at: time) == true
   }
 
   func invitation(of holder: Holder) -> StandingState? {

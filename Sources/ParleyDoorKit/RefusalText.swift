@@ -27,7 +27,7 @@ package enum RefusalText {
       "\(conversation) has no message #\(sequence.number) that you may see"
     case .messageRemoved(let conversation, let sequence, let name):
       "message #\(sequence.number) of \(conversation) was removed by \(name)"
-    case .roomIsPrivate(let room): "\(room) is private"
+    case .roomIsPrivate(let room): "\(room) is private, and you are not invited"
     case .banned(let room, let until, let reason):
       "you are banned from \(room ?? "this server")" + self.end(until)
         + (reason.isEmpty ? "" : ": \(reason)")
@@ -58,7 +58,8 @@ package enum RefusalText {
     case .notInClear: "passwords and tokens may not cross a network in clear"
     case .slowMode(let room, let seconds):
       "\(room) is in slow mode, and you have spoken just now: wait \(seconds) s"
-    case .noSuchStanding(let kind, let name): self.explanation(kind, name)
+    case .noSuchStanding(let kind, let name, let room):
+      self.explanation(kind, name, room ?? "the server")
     case .notInRoom(let name, let room): "\(name) is not in \(room)"
     }
   }
@@ -68,12 +69,14 @@ package enum RefusalText {
     until.map { " until \(CivilTime.text(of: $0)) UTC" } ?? ""
   }
 
-  private static func explanation(_ kind: StandingKind, _ name: String) -> String {
+  private static func explanation(
+    _ kind: StandingKind, _ name: String, _ place: String
+  ) -> String {
     switch kind {
-    case .operatorship: "\(name) is no operator"
-    case .ban: "there is no ban of \(name)"
-    case .mute: "there is no mute of \(name)"
-    case .invitation: "\(name) is not invited"
+    case .operatorship: "\(name) is not an operator of \(place)"
+    case .ban: "there is no ban of \(name) from \(place)"
+    case .mute: "there is no mute of \(name) in \(place)"
+    case .invitation: "there is no invitation of \(name) to \(place)"
     }
   }
 
@@ -110,11 +113,12 @@ package enum RefusalText {
     case .makeRoom: "only some may make rooms here"
     case .operate: "only the room's operators may do that"
     case .own: "only the room's owner may do that"
-    case .outrank: "that person's role is no lesser than yours"
+    case .outrank: "that person's role is as high as yours, or higher"
     case .post: "only operators post in this room"
-    case .keepRoom: "a room that stays needs an owner with an account"
-    case .changeFixedRoom: "the server's own rooms are never that"
+    case .keepRoom: "a permanent room needs an owner with an account"
+    case .changeFixedRoom: "the lobby and the rooms of the configuration stay, open and listed"
     case .moderateSelf: "you cannot do that to yourself"
+    case .inviteBanned: "whoever is banned from a room cannot be invited to it"
     }
   }
 

@@ -23,9 +23,11 @@ enum LineHint {
     case .noSuchName: "/who lists who is here"
     case .noSuchMessage: "/history shows what there is"
     case .messageRemoved: nil
-    case .roomIsPrivate: "ask somebody in it"
-    case .banned, .muted: "ask who runs it"
-    case .notPermitted: nil
+    case .roomIsPrivate: "ask one of its operators for an invitation"
+    case .banned(room: nil, until: _, reason: _): "ask who runs the server"
+    case .banned: "its operators can lift the ban"
+    case .muted: "/op lists the operators, who can lift it"
+    case .notPermitted(let deed): self.hint(deed)
     case .tooMany: self.hint(tooMany: refusal)
     case .tooFast(_, let seconds): "try again in \(Self.time(seconds))"
     case .nonceReused: "draw another"
@@ -51,8 +53,22 @@ enum LineHint {
         ? "connect with TLS, as openssl s_client -quiet -connect HOST:PORT does"
         : "this server has no TLS: ask who runs it"
     case .slowMode: nil
-    case .noSuchStanding(let kind, _): self.hint(kind)
+    case .noSuchStanding(_, _, room: nil): "/serverban lists them"
+    case .noSuchStanding(let kind, _, _?): self.hint(kind)
     case .notInRoom: "/who lists who is"
+    }
+  }
+
+  private static func hint(_ deed: Refusal.NotPermitted) -> String? {
+    switch deed {
+    case .setTopic, .removeMessage, .operate: "/op lists them, /room shows the owner"
+    case .own: "/room shows who it is"
+    case .post: "plain text says it"
+    case .keepRoom: "/register makes your name an account"
+    case .inviteBanned: "/unban lifts the ban"
+    case .directToSelf, .ignoreSelf, .oldMessage, .administer, .makeRoom, .outrank,
+      .changeFixedRoom, .moderateSelf:
+      nil
     }
   }
 
@@ -123,12 +139,12 @@ enum LineHint {
     case .search: return "leave some out"
     case .tokens: return "/token revoke N takes one away"
     case .certificates: return "/cert remove takes them away"
-    case .standings: return "lift one first"
+    case .standings: return "/op, /ban, /mute and /invite list them; take some back first"
     case .ownedRooms: return "/disown one, or /owner gives it to another"
     case .line, .message, .post, .subject, .topic, .name, .awayText, .lastWord, .members,
-      .roomsOfServer, .participants, .password, .label, .invites, .accounts, .reason, .mask,
-      .strangers:
+      .roomsOfServer, .participants, .password, .label, .invites, .accounts, .reason, .mask:
       return "try again later"
+    case .strangers: return "wait for an answer, or try again later"
     }
   }
 }

@@ -86,6 +86,8 @@ public enum Limits {
   public static let reasonBytesMax = 200
   /// How long a ban or mute with an end lasts at most, in microseconds (ten years).
   public static let sanctionMicrosecondsMax: Int64 = 3_650 * 24 * 60 * 60 * 1_000_000
+  /// How long an invitation to a room holds, in microseconds (7 days).
+  public static let invitationMicroseconds: Int64 = 7 * 24 * 60 * 60 * 1_000_000
   /// How long a room can make its members wait between two messages, in seconds (6 hours).
   public static let slowSecondsMax: UInt32 = 6 * 60 * 60
   /// Entries of the audit log that are shown where no number is given.

@@ -56,25 +56,27 @@ public struct NameMask: Hashable, Sendable {
 
   /// Whether it fits the key of a name, in at most as many steps as both lengths multiplied.
   public func fits(_ key: String) -> Bool {
-    let (mask, name) = (Array(self.key.unicodeScalars), Array(key.unicodeScalars))
-    var (place, at) = (0, 0)
-    // Where the last `*` stood, and how much of the name it takes so far.
-    var star: (place: Int, at: Int)?
-    while at < name.count {
-      if place < mask.count, mask[place] == "*" {
-        star = (place, at)
-        place += 1
-      } else if place < mask.count, mask[place] == name[at] {
-        place += 1
-        at += 1
-      } else if let last = star {
-        star = (last.place, last.at + 1)
-        (place, at) = (last.place + 1, last.at + 1)
+    // Byte by byte, which makes nothing: in UTF-8 a `*` is part of no other character.
+    let (mask, name, star) = (self.key.utf8, key.utf8, UInt8(ascii: "*"))
+    var (place, at) = (mask.startIndex, name.startIndex)
+    // Where the last `*` stood, and from where on the name is not its own.
+    var last: (place: String.Index, at: String.Index)?
+    while at < name.endIndex {
+      if place < mask.endIndex, mask[place] == star {
+        last = (place, at)
+        place = mask.index(after: place)
+      } else if place < mask.endIndex, mask[place] == name[at] {
+        place = mask.index(after: place)
+        at = name.index(after: at)
+      } else if let known = last {
+        at = name.index(after: known.at)
+        place = mask.index(after: known.place)
+        last = (known.place, at)
       } else {
         return false
       }
     }
-    return mask[place...].allSatisfy { $0 == "*" }
+    return mask[place...].allSatisfy { $0 == star }
   }
 }
 
@@ -173,7 +175,8 @@ public enum StandingKind: UInt8, Hashable, Sendable, CaseIterable {
   case ban = 2
   /// May not speak in the room.
   case mute = 3
-  /// May join the room though it is private; used up by joining.
+  /// May join the room though it is private; used up by joining, and over after
+  /// ``Limits/invitationMicroseconds``.
   case invitation = 4
 }
 

@@ -62,8 +62,8 @@ public enum Refusal: Hashable, Sendable, Error {
   case noCertificate
   /// The room makes its members wait between two messages.
   case slowMode(room: String, seconds: Int)
-  /// There is no such ban, mute or operator.
-  case noSuchStanding(StandingKind, String)
+  /// There is no such ban, mute, invitation or operator; a room that is nil is the server.
+  case noSuchStanding(StandingKind, String, room: String?)
   /// Somebody is not a member of the room.
   case notInRoom(name: String, room: String)
   /// A password, a token or a code would cross a network in clear; whether this server has TLS.
@@ -116,6 +116,8 @@ public enum Refusal: Hashable, Sendable, Error {
     /// The lobby and the rooms of the configuration cannot be that.
     case changeFixedRoom
     case moderateSelf
+    /// Whoever is banned from the room cannot be invited to it.
+    case inviteBanned
   }
 
   /// The catalogue's word for it.

@@ -21,9 +21,12 @@ extension RandomPlay {
   }
 
   private mutating func sanction() -> Moderation {
-    .sanction(
-      self.territory(), self.below(2) == 0 ? .ban : .mute, self.sanctioned(),
-      microseconds: self.below(2) == 0 ? nil : Int64(1 + self.below(5_000_000)),
+    let territory = self.territory()
+    // Nobody would be left after some bans from the server without an end.
+    let isForever = territory != .server && self.below(2) == 0
+    return .sanction(
+      territory, self.below(2) == 0 ? .ban : .mute, self.sanctioned(),
+      microseconds: isForever ? nil : Int64(1 + self.below(5_000_000)),
       reason: self.below(2) == 0 ? "" : "rude")
   }
 
@@ -35,7 +38,7 @@ extension RandomPlay {
     switch self.below(4) {
     case 0: .mask(NameMask(text: "*a", key: "*a"))
     case 1:
-      .address(AddressMask(PeerAddress(high: 1, low: UInt64(1 + self.below(3))), prefix: 128))
+      .address(AddressMask(PeerAddress(high: UInt64(1 + self.below(3)), low: 0), prefix: 64))
     default: .name(self.name())
     }
   }

@@ -42,7 +42,7 @@ struct RandomPlay {
       offset: LogOffset(self.offset), stamp: Timestamp(microseconds: self.stamp),
       session: isServers ? .server : SessionID(UInt64(1 + self.below(9))),
       nonce: self.below(4) == 0 ? Nonce("n\(self.below(60))") : nil,
-      address: PeerAddress(high: 1, low: UInt64(1 + self.below(9))), proposal: drawn,
+      address: PeerAddress(high: UInt64(1 + self.below(9)), low: 1), proposal: drawn,
       tag: RequestTag(self.offset + 1))
     self.offset += 1
     // Often several entries of one stamp, sometimes hours between two.

@@ -44,12 +44,13 @@ final class Stage {
   /// Through admission, law and records, as the runtime does it.
   @discardableResult
   func take(
-    _ session: SessionID, _ command: Command, tag: RequestTag = Stage.tag, nonce: String? = nil
+    _ session: SessionID, _ command: Command, tag: RequestTag = Stage.tag, nonce: String? = nil,
+    from address: PeerAddress = .none
   ) -> [Effect] {
     var effects = Effects()
     switch self.conversation.admit(command, from: session, earlierInTurn: false) {
     case .propose(let proposal):
-      return self.propose(session, proposal, tag: tag, nonce: nonce)
+      return self.propose(session, proposal, tag: tag, nonce: nonce, from: address)
     case .answer:
       self.conversation.answer(Request(command, tag: tag), from: session, into: &effects)
     case .refuse(let refusal):
@@ -61,12 +62,13 @@ final class Stage {
   /// The law alone, as for a command with something before it in its turn.
   @discardableResult
   func propose(
-    _ session: SessionID, _ proposal: Proposal, tag: RequestTag = Stage.tag, nonce: String? = nil
+    _ session: SessionID, _ proposal: Proposal, tag: RequestTag = Stage.tag, nonce: String? = nil,
+    from address: PeerAddress = .none
   ) -> [Effect] {
     var effects = Effects()
     let entry = Entry(
       offset: self.offset, stamp: self.now, session: session,
-      nonce: nonce.map { Nonce($0) }, proposal: proposal, tag: tag)
+      nonce: nonce.map { Nonce($0) }, address: address, proposal: proposal, tag: tag)
     self.offset.number += 1
     self.wait(seconds: 1)
     self.conversation.apply(entry, into: &effects)
@@ -77,11 +79,18 @@ final class Stage {
   }
 
   /// Logs a guest in and hands back its session.
-  func enter(_ name: String, autojoin: Bool = true) -> SessionID {
-    self.lastSession += 1
-    let session = SessionID(self.lastSession)
-    self.take(session, .login(Name(name), autojoin: autojoin))
+  func enter(
+    _ name: String, autojoin: Bool = true, from address: PeerAddress = .none
+  ) -> SessionID {
+    let session = self.connect()
+    self.take(session, .login(Name(name), autojoin: autojoin), from: address)
     return session
+  }
+
+  /// A session that has not logged in.
+  func connect() -> SessionID {
+    self.lastSession += 1
+    return SessionID(self.lastSession)
   }
 
   /// Ends all of this and starts from what was kept.

@@ -28,8 +28,10 @@ import Testing
     .muted(room: "python", until: nil),
     .muted(room: "python", until: Timestamp(microseconds: 1_700_000_000_000_000)),
     .slowMode(room: "python", seconds: 30), .notInRoom(name: "bob", room: "python"),
-    .noSuchStanding(.operatorship, "bob"), .noSuchStanding(.ban, "b*"),
-    .noSuchStanding(.mute, "bob"), .noSuchStanding(.invitation, "bob"),
+    .noSuchStanding(.operatorship, "bob", room: "python"),
+    .noSuchStanding(.ban, "b*", room: nil), .noSuchStanding(.ban, "b*", room: "python"),
+    .noSuchStanding(.mute, "bob", room: "python"),
+    .noSuchStanding(.invitation, "bob", room: "python"),
   ]
 
   private static let faults: [Refusal] =
@@ -43,7 +45,7 @@ import Testing
   private static let deeds: [Refusal] = [
     Refusal.NotPermitted.setTopic, .removeMessage, .directToSelf, .ignoreSelf, .oldMessage,
     .administer, .makeRoom, .operate, .own, .outrank, .post, .keepRoom, .changeFixedRoom,
-    .moderateSelf,
+    .moderateSelf, .inviteBanned,
   ].map { .notPermitted($0) }
 
   private static let tooMuch: [Refusal] =
