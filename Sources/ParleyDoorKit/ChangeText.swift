@@ -11,7 +11,7 @@ package enum ChangeText {
       self.made(kind, title) + self.end(until) + self.because(reason)
     case .standing(let kind, let title, _, _, false): self.takenBack(kind, title)
     case .owner(let name?): "made \(name) the owner"
-    case .owner(nil): "gave up the ownership"
+    case .owner(nil): "left the room to nobody: it has no owner now"
     case .removedAll(let name, let sequences, _):
       "removed \(sequences.count) \(sequences.count == 1 ? "message" : "messages") of \(name)"
     }
@@ -21,8 +21,8 @@ package enum ChangeText {
     switch setting {
     case .backlog(.count(let count)?): "set the backlog for newcomers to \(count)"
     case .backlog(.all?): "lets newcomers see everything"
-    case .backlog(nil): "set the backlog to the server's default"
-    case .isPrivate(true): "made the room private: who is invited may join"
+    case .backlog(nil): "set the backlog for newcomers to the server's default"
+    case .isPrivate(true): "made the room private: only who is invited may join"
     case .isPrivate(false): "opened the room to everybody"
     case .isUnlisted(true): "took the room off the list"
     case .isUnlisted(false): "put the room on the list"
@@ -30,7 +30,7 @@ package enum ChangeText {
     case .isPermanent(false): "made the room end with its last member"
     case .slow(let seconds):
       seconds == 0
-        ? "ended slow mode" : "set slow mode: one message in \(seconds) s from each member"
+        ? "ended slow mode" : "set slow mode: one message in \(seconds) s of each member"
     case .posting(.members): "lets every member post"
     case .posting(.operators): "lets only operators post"
     }

@@ -138,9 +138,8 @@ extension IRCDialect {
     case .expelled(let room, let by, let isBanned, _, let reason, current: _):
       self.openRooms.remove(room)
       let word = isBanned ? "banned" : "kicked"
-      self.write(
-        ":\(by)!\(by)@parley KICK #\(room) \(self.ownName) :"
-          + (reason.isEmpty ? word : "\(word): \(reason)"), &buffer)
+      self.ircPrinter.printKick(
+        self.ownName, by: by, reason.isEmpty ? word : "\(word): \(reason)", room, &buffer)
     case .invited(let room, let by):
       self.write(":\(by)!\(by)@parley INVITE \(self.ownName) :#\(room)", &buffer)
     case .muted, .unmuted, .reported:

@@ -193,16 +193,34 @@ package struct IRCPrinter: RoomPrinter {
   private func printWent(
     _ name: String, _ departure: Departure, _ room: String, _ buffer: inout ByteBuffer
   ) {
+    if case .kicked(let by, let reason) = departure {
+      self.printKick(name, by: by, reason, room, &buffer)
+      return
+    }
     self.source(name, &buffer)
     switch departure {
     case .left: self.part(room, "", &buffer)
     case .switched: self.part(room, "went to another room", &buffer)
-    case .kicked: self.part(room, "kicked", &buffer)
+    case .kicked: break
     case .quit(let word): self.quit(word.isEmpty ? "Quit" : "Quit: " + word, &buffer)
     case .connectionLost: self.quit("Connection lost", &buffer)
     case .timedOut: self.quit("Timed out", &buffer)
     case .serverStopped: self.quit("Server stopped", &buffer)
     }
+  }
+
+  /// Of this reader, too (https://modern.ircdocs.horse/#kick-message).
+  func printKick(
+    _ name: String, by: String, _ reason: String, _ room: String, _ buffer: inout ByteBuffer
+  ) {
+    self.source(by, &buffer)
+    buffer.writeStaticString(" KICK #")
+    buffer.writeString(room)
+    buffer.writeStaticString(" ")
+    buffer.writeString(name)
+    buffer.writeStaticString(" :")
+    buffer.writeString(reason.isEmpty ? "kicked" : reason)
+    self.end(&buffer)
   }
 
   private func part(_ room: String, _ reason: StaticString, _ buffer: inout ByteBuffer) {

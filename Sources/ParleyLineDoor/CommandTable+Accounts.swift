@@ -22,7 +22,9 @@ extension CommandTable {
         "The password may be an API token. Without NAME you log in to the account that your",
         "connection's client certificate opens (see /cert), and nothing is asked.",
       ],
-      refusals: ["already_logged_in", "bad_name", "bad_password", "no_certificate", "too_long"],
+      refusals: [
+        "already_logged_in", "bad_name", "bad_password", "banned", "no_certificate", "too_long",
+      ],
       forms: [
         CommandForm(
           "/login", arguments: "[NAME]", examples: ["", "ana"], misuses: ["ana secret"]

@@ -12,6 +12,7 @@ extension CommandTable {
       ],
       refusals: [
         "bad_name", "bad_text", "too_long", "no_current_room", "no_such_room", "not_a_member",
+        "muted", "slow_mode", "not_permitted",
       ],
       forms: [
         CommandForm(
@@ -49,7 +50,8 @@ extension CommandTable {
       "reply", "answer a post, under its subject",
       refusals: [
         "bad_name", "bad_text", "too_long", "no_current_room", "no_such_room", "not_a_member",
-        "no_such_message", "message_removed", "not_a_post",
+        "no_such_message", "message_removed", "not_a_post", "muted", "slow_mode",
+        "not_permitted",
       ],
       forms: [
         CommandForm(

@@ -9,7 +9,7 @@ extension CommandTable {
         "Plain text is said. What begins with / or % is said with that character doubled, and",
         "what begins with a verb in capitals with a space before it.",
       ],
-      refusals: ["bad_text", "too_long", "no_current_room"],
+      refusals: ["bad_text", "too_long", "no_current_room", "muted", "slow_mode"],
       forms: [
         CommandForm(
           "/say", "SAY", arguments: "TEXT", examples: ["hello all"], misuses: [""]
@@ -20,7 +20,7 @@ extension CommandTable {
       ]),
     CommandRow(
       "act", "act: /me waves",
-      refusals: ["bad_text", "too_long", "no_current_room"],
+      refusals: ["bad_text", "too_long", "no_current_room", "muted", "slow_mode"],
       forms: [
         CommandForm("/me", arguments: "TEXT", examples: ["waves"], misuses: [""]) {
           rest throws(Refusal) in
@@ -33,6 +33,7 @@ extension CommandTable {
       details: ["/r answers whoever sent you the last one."],
       refusals: [
         "bad_name", "bad_text", "too_long", "no_such_name", "not_permitted", "nobody_to_answer",
+        "too_many",
       ],
       forms: [
         CommandForm(

@@ -4,14 +4,14 @@ import ParleyModel
 extension CommandTable {
   static let moderationRows: [CommandRow] = [
     CommandRow(
-      "room", "what is set of a room; operators change it",
+      "room", "how a room is set; its operators change it",
       details: [
         "/room backlog N, all or default: how much from before their joining newcomers see.",
         "/room private on|off: only who is invited may join, and nobody else sees the room.",
         "/room unlisted on|off: /rooms shows it to its members alone.",
-        "/room permanent on|off: it stays without members; the owner needs an account.",
+        "/room permanent on|off: it stays without members; for its owner, who has an account.",
         "/room slow SECONDS or off: each member waits between two messages.",
-        "/room posts members|operators: who may post.",
+        "/room posts members|operators: who may post, and answer posts.",
       ],
       refusals: Self.roomRefusals + ["not_permitted"],
       forms: [
@@ -32,8 +32,11 @@ extension CommandTable {
         }
       ]),
     CommandRow(
-      "op", "make a member an operator, or list them",
-      details: ["Operators set the topic, kick, ban, mute, invite and remove messages."],
+      "op", "make a member an operator, or list the operators",
+      details: [
+        "The owner makes operators. They set the topic and the room, kick, ban, mute, invite and",
+        "remove messages. An account has its roles under all of its names.",
+      ],
       refusals: Self.roomRefusals + ["no_such_name", "not_in_room", "not_permitted", "too_many"],
       forms: [
         CommandForm(
@@ -48,7 +51,7 @@ extension CommandTable {
         }
       ]),
     CommandRow(
-      "deop", "take an operator's role, or give up your own",
+      "deop", "take the operator's role from somebody, or give up your own",
       refusals: Self.roomRefusals + ["no_such_standing", "not_permitted"],
       forms: [
         CommandForm(
@@ -61,7 +64,8 @@ extension CommandTable {
       ]),
     CommandRow(
       "kick", "put somebody out of a room",
-      refusals: Self.roomRefusals + ["no_such_name", "not_in_room", "not_permitted", "too_long"],
+      refusals: Self.roomRefusals + Self.reasonRefusals
+        + ["no_such_name", "not_in_room", "not_permitted"],
       forms: [
         CommandForm(
           "/kick", arguments: "[#ROOM] NAME [REASON]",
@@ -74,29 +78,30 @@ extension CommandTable {
         }
       ]),
     CommandRow(
-      "ban", "keep somebody out of a room, or list who is",
+      "ban", "ban somebody from a room, or list the bans",
       details: [
         "MASK is a name, a name with * for any characters, an address, or ADDRESS/BITS. FOR is",
         "10m, 2h, 7d or 4w; without it the ban holds until /unban. An account is banned under all",
-        "of its names, a guest with other guests from its address.",
+        "of its names, a guest with other guests from its address. A role in the room ends.",
       ],
-      refusals: Self.roomRefusals + ["bad_name", "not_permitted", "too_long", "too_many"],
+      refusals: Self.roomRefusals + Self.reasonRefusals + ["not_permitted", "too_many"],
       forms: Self.sanctionForms("/ban", .ban)),
     CommandRow(
       "unban", "lift a ban",
-      refusals: Self.roomRefusals + ["no_such_standing", "not_permitted"],
+      refusals: Self.roomRefusals + ["no_such_standing", "not_permitted", "too_long"],
       forms: Self.liftForms("/unban", .ban)),
     CommandRow(
-      "mute", "let somebody read but not speak, or list who may not",
+      "mute", "let somebody read but not speak, or list the mutes",
       details: ["MASK and FOR are as with /ban."],
-      refusals: Self.roomRefusals + ["bad_name", "not_permitted", "too_long", "too_many"],
+      refusals: Self.roomRefusals + Self.reasonRefusals + ["not_permitted", "too_many"],
       forms: Self.sanctionForms("/mute", .mute)),
     CommandRow(
       "unmute", "let somebody speak again",
-      refusals: Self.roomRefusals + ["no_such_standing", "not_permitted"],
+      refusals: Self.roomRefusals + ["no_such_standing", "not_permitted", "too_long"],
       forms: Self.liftForms("/unmute", .mute)),
     CommandRow(
-      "invite", "invite somebody to a room, or list who is",
+      "invite", "invite somebody to a room, or list the invitations",
+      details: ["An invitation lets its holder join a private room once, within 7 days."],
       refusals: Self.roomRefusals + ["no_such_name", "not_permitted", "too_many"],
       forms: [
         CommandForm(
@@ -111,7 +116,7 @@ extension CommandTable {
         }
       ]),
     CommandRow(
-      "owner", "give a room to another member",
+      "owner", "make another member the owner of a room",
       refusals: Self.roomRefusals + ["no_such_name", "not_in_room", "not_permitted", "too_many"],
       forms: [
         CommandForm(
@@ -136,9 +141,10 @@ extension CommandTable {
       "removeall", "take all messages of somebody away",
       details: [
         "Of the room's newest \(Limits.backlogMax) lines and as many posts. Whoever is gone and",
-        "has no account is meant by one of the messages: /removeall by N.",
+        "has no account is best meant by one of the messages: /removeall by N.",
       ],
-      refusals: Self.roomRefusals + ["no_such_message", "no_such_name", "not_permitted"],
+      refusals: Self.roomRefusals
+        + ["message_removed", "no_such_message", "no_such_name", "not_permitted"],
       forms: [
         CommandForm(
           "/removeall", arguments: "[#ROOM] NAME or by N",
@@ -156,8 +162,9 @@ extension CommandTable {
         }
       ]),
     CommandRow(
-      "report", "tell the operators of a message",
-      refusals: Self.roomRefusals + ["no_such_message", "not_permitted", "too_long"],
+      "report", "report a message to the operators",
+      refusals: Self.roomRefusals + Self.reasonRefusals
+        + ["message_removed", "no_such_message", "not_permitted"],
       forms: [
         CommandForm(
           "/report", arguments: "[#ROOM] N [REASON]",
@@ -170,7 +177,7 @@ extension CommandTable {
         }
       ]),
     CommandRow(
-      "audit", "what was done in a room, and by whom",
+      "audit", "what operators did in a room",
       refusals: Self.roomRefusals + ["not_permitted"],
       forms: [
         CommandForm(
@@ -188,13 +195,13 @@ extension CommandTable {
 
   static let serverRows: [CommandRow] = [
     CommandRow(
-      "serverban", "for administrators: keep somebody off the server, or list who is",
+      "serverban", "for administrators: ban somebody from the server, or list the bans",
       details: ["MASK and FOR are as with /ban."],
-      refusals: ["bad_name", "not_permitted", "too_long", "too_many"],
+      refusals: Self.reasonRefusals + ["bad_name", "not_permitted", "too_many"],
       forms: Self.sanctionForms("/serverban", .ban, isServer: true)),
     CommandRow(
       "serverunban", "for administrators: lift a ban from the server",
-      refusals: ["bad_name", "no_such_standing", "not_permitted"],
+      refusals: ["bad_name", "no_such_standing", "not_permitted", "too_long"],
       forms: Self.liftForms("/serverunban", .ban, isServer: true)),
     CommandRow(
       "serveraudit", "for administrators: what was done anywhere, and by whom",
@@ -216,6 +223,9 @@ extension CommandTable {
     "bad_name", "no_current_room", "no_such_room", "not_a_member",
   ]
 
+  /// What every reason may be refused with.
+  private static let reasonRefusals = ["bad_text", "too_long"]
+
   private static func sanctionForms(
     _ spelling: String, _ kind: SanctionKind, isServer: Bool = false
   ) -> [CommandForm] {
@@ -224,16 +234,14 @@ extension CommandTable {
       CommandForm(
         spelling, arguments: place + "[MASK [FOR] [REASON]]",
         examples: ["", "bob", "bob 2h no adverts", "*bot* 7d", "192.0.2.0/24"],
-        misuses: []
+        misuses: ["bob 10 minutes", "bob 600w"]
       ) { rest throws(Refusal) in
         let territory: Territory = isServer ? .server : .room(try rest.optionalRoom())
         guard let word = rest.word() else {
           return .command(.moderation(.standings(territory, kind.standing)))
         }
         let target = try MaskRules.target(word)
-        var ahead = rest
-        let microseconds = ahead.word().flatMap { MaskRules.duration($0) }
-        if microseconds != nil { rest = ahead }
+        let microseconds = try Self.duration(&rest)
         let reason = try Self.reason(&rest)
         return .command(
           .moderate(
@@ -256,6 +264,21 @@ extension CommandTable {
         return .command(.moderate(.lift(territory, kind, try MaskRules.target(word))))
       }
     ]
+  }
+
+  /// How long; nil where the next word does not begin with a digit.
+  ///
+  /// What does and is no duration is refused: as part of a reason it would make a ban for ever.
+  private static func duration(_ rest: inout Arguments) throws(Refusal) -> Int64? {
+    var ahead = rest
+    guard let word = ahead.word(), let first = word.utf8.first, (0x30...0x39).contains(first)
+    else { return nil }
+    guard let microseconds = MaskRules.duration(word) else {
+      throw .badArguments(
+        usage: "FOR is 10m, 2h, 7d or 4w, ten years at most, and no REASON begins with a digit")
+    }
+    rest = ahead
+    return microseconds
   }
 
   /// All that is left, or nothing.

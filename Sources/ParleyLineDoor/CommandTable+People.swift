@@ -34,7 +34,7 @@ extension CommandTable {
       ]),
     CommandRow(
       "nick", "change your name",
-      refusals: ["bad_name", "name_taken"],
+      refusals: ["bad_name", "banned", "name_taken"],
       forms: [
         CommandForm("/nick", arguments: "NAME", examples: ["anna"], misuses: ["", "an na"]) {
           rest throws(Refusal) in

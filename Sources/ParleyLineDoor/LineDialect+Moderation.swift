@@ -11,17 +11,16 @@ extension LineDialect {
     case .operatorGranted(let room, let name):
       self.line("ok \(name) is an operator of \(room) now", &buffer)
     case .operatorRevoked(let room, let name):
-      self.line("ok \(name) is no operator of \(room) now", &buffer)
+      self.line("ok \(name) is no longer an operator of \(room)", &buffer)
     case .sanctioned(let room, let kind, let title, let until, let count):
       let end = until.map { " until \(self.dateAndClock($0))" } ?? ""
       let word = kind == .ban ? "banned from" : "muted in"
-      let concerned =
-        count == 0 ? "; nobody here was concerned" : "; \(Self.concerned(count, kind, room))"
-      self.line("ok \(title) is \(word) \(room ?? "the server")\(end)\(concerned)", &buffer)
+      let concerned = Self.concerned(count, kind, room)
+      self.line("ok \(title) is \(word) \(room ?? "the server")\(end); \(concerned)", &buffer)
     case .lifted(let room, let kind, let title):
       let word = kind == .ban ? "banned from" : "muted in"
       self.line("ok \(title) is no longer \(word) \(room ?? "the server")", &buffer)
-    case .invited(let room, let name): self.line("ok \(name) may join \(room)", &buffer)
+    case .invited(let room, let name): self.line("ok \(name) is invited to \(room)", &buffer)
     case .transferred(let room, let name): self.line("ok \(name) owns \(room) now", &buffer)
     case .disowned(let room): self.line("ok nobody owns \(room) now", &buffer)
     case .removedAll(let room, let name, let count):
@@ -31,10 +30,8 @@ extension LineDialect {
     case .reported(let room, let sequence, let told):
       let who =
         told == 0
-        ? "they find it with /audit"
-        : "\(Self.count(told, "session of them was", "sessions of them were")) told"
-      self.line(
-        "ok #\(sequence.number) of \(room) is reported to the operators; \(who)", &buffer)
+        ? "no operator is here now; they find it with /audit" : "the operators here were told"
+      self.line("ok #\(sequence.number) of \(room) is reported; \(who)", &buffer)
     case .options(let room, let options, let backlog, let owner):
       self.printOptions(room, options, backlog, owner, into: &buffer)
     case .standings(let room, let kind, let standings, let more):
@@ -43,7 +40,12 @@ extension LineDialect {
   }
 
   private static func concerned(_ count: Int, _ kind: SanctionKind, _ room: String?) -> String {
-    guard kind == .ban else { return Self.count(count, "member is", "members are") + " silent" }
+    if kind == .mute {
+      return count == 0
+        ? "nobody here is silenced by it"
+        : Self.count(count, "member is", "members are") + " silenced"
+    }
+    if count == 0 { return room == nil ? "no session was ended" : "nobody was put out" }
     return room == nil
       ? Self.count(count, "session was", "sessions were") + " ended"
       : Self.count(count, "member was", "members were") + " put out"
@@ -69,7 +71,7 @@ extension LineDialect {
   ) {
     func word(_ isOn: Bool) -> String { isOn ? "on" : "off" }
     let isDefault = options.backlog == nil ? " (the server's default)" : ""
-    self.line("ok \(room), \(owner.map { "owned by \($0)" } ?? "owned by nobody"):", &buffer)
+    self.line("ok \(room), \(owner.map { "owned by \($0)" } ?? "without an owner"):", &buffer)
     self.printTable(
       [
         ["backlog", BacklogText.text(backlog) + isDefault],
@@ -108,10 +110,13 @@ extension LineDialect {
   func printAudit(_ room: String?, _ excerpt: Excerpt, into buffer: inout ByteBuffer) {
     let messages = Self.messages(excerpt)
     guard !messages.isEmpty else {
-      return self.line("ok nothing was done in \(room ?? "the server")", &buffer)
+      return self.line("ok the audit log of \(room ?? "the server") is empty", &buffer)
     }
-    let more = Self.hasMore(excerpt) ? ", there are older ones" : ""
-    self.line("ok \(Self.count(messages.count, "deed", "deeds"))\(more):", &buffer)
+    let count = Self.count(messages.count, "entry", "entries")
+    let older = room.map { "/audit #\($0) N" } ?? "/serveraudit N"
+    let more = Self.hasMore(excerpt) ? "; for older ones \(older)" : ""
+    self.line(
+      "ok \(count) of the audit log of \(room ?? "the server")\(more):", &buffer)
     self.printTable(
       messages.map { [self.dateAndClock($0.time), $0.sender.name, $0.body] }, into: &buffer)
   }

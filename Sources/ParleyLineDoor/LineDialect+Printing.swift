@@ -91,7 +91,7 @@ extension LineDialect {
     case .storageFailed: "*** what you asked for could not be read; bye."
     case .overflow: "*** too much was waiting for you; bye."
     case .banned(let reason):
-      "*** you are banned from this server" + (reason.isEmpty ? "." : ": \(reason)")
+      "*** you are banned from this server" + (reason.isEmpty ? "" : ": \(reason)") + "; bye."
     case .accessRevoked: "*** the token that let you in was revoked; bye."
     }
   }
