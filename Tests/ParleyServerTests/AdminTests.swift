@@ -67,16 +67,16 @@ func loggedIn(_ account: String, _ secret: String, at server: ProcessUnderTest) 
       }
       let sessions = try server.admin("sessions")
       #expect(sessions.count == 3)
-      #expect(sessions.first == "SESSION  NAME  ACCOUNT  ROOMS")
-      #expect(sessions.last.map { TalkPattern("*  bob   -        1").matches($0) } == true)
+      #expect(sessions.first == "SESSION  NAME  ACCOUNT  ROOMS  ADDRESS")
+      #expect(sessions.last.map { TalkPattern("*  bob   -        1      127.0.0.1").matches($0) } == true)
       let json = try server.admin("sessions --json")
       #expect(json.count == 1)
       #expect(
         json.first.map {
           TalkPattern(
             """
-            {"sessions":{"list":[{"account":"ana","name":"ana","rooms":1,"session":*},\
-            {"name":"bob","rooms":1,"session":*}],"more":0}}
+            {"sessions":{"list":[{"account":"ana","address":"127.0.0.1","name":"ana",\
+            "rooms":1,"session":*},{"address":"127.0.0.1","name":"bob","rooms":1,"session":*}],"more":0}}
             """
           ).matches($0)
         } == true)

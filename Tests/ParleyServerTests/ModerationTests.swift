@@ -148,9 +148,7 @@ import Testing
     try await onItsOwnThread {
       let server = try ProcessUnderTest()
       _ = try Moderated.account("ana", server)
-      #expect(try server.stop() == 0)
-      try server.makeAdministrator("ana")
-      try server.start()
+      try server.admin("administrator ana")
       let ana = try Moderated.login("ana", server)
       let bob = try Moderated.guest("bob", server)
       try bob.ask("/join python", "ok you made python*")
@@ -199,9 +197,7 @@ import Testing
     try await onItsOwnThread {
       let server = try ProcessUnderTest()
       _ = try Moderated.account("ana", server)
-      #expect(try server.stop() == 0)
-      try server.makeAdministrator("ana")
-      try server.start()
+      try server.admin("administrator ana")
       let ana = try Moderated.login("ana", server)
       let bob = try Moderated.guest("bob", server)
       try bob.ask("/join python", "ok you made python*")
