@@ -68,7 +68,8 @@ func loggedIn(_ account: String, _ secret: String, at server: ProcessUnderTest) 
       let sessions = try server.admin("sessions")
       #expect(sessions.count == 3)
       #expect(sessions.first == "SESSION  NAME  ACCOUNT  ROOMS  ADDRESS")
-      #expect(sessions.last.map { TalkPattern("*  bob   -        1      127.0.0.1").matches($0) } == true)
+      #expect(
+        sessions.last.map { TalkPattern("*  bob   -        1      127.0.0.1").matches($0) } == true)
       let json = try server.admin("sessions --json")
       #expect(json.count == 1)
       #expect(
