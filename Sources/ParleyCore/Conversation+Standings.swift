@@ -16,26 +16,38 @@ extension Conversation {
     guest: GuestTrace? = nil, by: String, until: Timestamp? = nil, reason: String = "",
     at stamp: Timestamp, into effects: inout Effects
   ) throws(Refusal) -> StandingState {
-    let known = self.standings(in: room)
     var standing = StandingState(
       room: room, number: 0, kind: kind, subject: subject, title: title, guest: guest, by: by,
       since: stamp, until: until, reason: reason)
-    if let old = known.first(where: { $0.kind == kind && $0.subject == subject }) {
+    if let old = self.standing(kind, subject, in: room) {
       standing.number = old.number
       // Who is gone by now is known by what it was known by then.
       if old.holds(at: stamp) { standing.guest = guest ?? old.guest }
     } else {
-      let most = room == .server ? Limits.serverStandingsMax : Limits.standingsMax
-      guard known.count < most || known.contains(where: { !$0.holds(at: stamp) }) else {
-        throw .tooMany(.standings, max: most)
-      }
-      if known.count >= most { self.removeExpired(in: room, at: stamp, into: &effects) }
+      try self.makeSpace(in: room, at: stamp, into: &effects)
       standing.number = self.nextNumber(in: room)
     }
     self.put(standing)
     effects.records.append(.state(.standing(standing)))
     if case .holder(let holder) = subject { self.noteRole(of: holder, in: room) }
     return standing
+  }
+
+  private func standing(
+    _ kind: StandingKind, _ subject: StandingSubject, in room: RoomID
+  ) -> StandingState? {
+    self.standings(in: room).first { $0.kind == kind && $0.subject == subject }
+  }
+
+  /// Throws where no further one can be kept; those that are over give way.
+  private mutating func makeSpace(
+    in room: RoomID, at stamp: Timestamp, into effects: inout Effects
+  ) throws(Refusal) {
+    let most = room == .server ? Limits.serverStandingsMax : Limits.standingsMax
+    guard self.standings(in: room).count >= most else { return }
+    let over = self.standings(in: room).filter { !$0.holds(at: stamp) }
+    guard !over.isEmpty else { throw .tooMany(.standings, max: most) }
+    for standing in over { self.remove(standing, into: &effects) }
   }
 
   private mutating func nextNumber(in room: RoomID) -> UInt32 {
@@ -90,14 +102,6 @@ extension Conversation {
     standing.subject = .holder(holder)
     self.put(standing)
     effects.records.append(.state(.standing(standing)))
-  }
-
-  private mutating func removeExpired(
-    in room: RoomID, at stamp: Timestamp, into effects: inout Effects
-  ) {
-    for standing in self.standings(in: room) where !standing.holds(at: stamp) {
-      self.remove(standing, into: &effects)
-    }
   }
 
   // MARK: Finding

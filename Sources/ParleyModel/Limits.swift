@@ -78,8 +78,10 @@ public enum Limits {
   public static let invitesMax = 10_000
   /// Operators, bans, mutes and invitations of a room; the next is refused.
   public static let standingsMax = 1_000
-  /// The same of the server.
-  public static let serverStandingsMax = 10_000
+  /// Bans from the server; the next is refused.
+  ///
+  /// Each login looks at all of them.
+  public static let serverStandingsMax = 4_000
   /// A mask for names in bytes; a longer one is refused.
   public static let maskBytesMax = 256
   /// Why somebody is banned or a message reported, in bytes; more is refused.
