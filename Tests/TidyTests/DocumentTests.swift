@@ -49,6 +49,28 @@ import Testing
     }
   }
 
+  @Test func `name in each row of the threat model the tests that show it`() throws {
+    let files = try Tree.swift(under: "Tests").map(\.text)
+    let model = try Tree.file("docs/threat-model.md")
+    var rows = 0
+    for (index, line) in model.lines.enumerated() where line.hasPrefix("| ") {
+      let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      guard cells.count == 3, cells[0] != "attack", cells[0] != "---" else { continue }
+      rows += 1
+      let suites = cells[2].matches(of: /\*([^*]+)\*: ((?:`[^`]+`(?:, )?)+)/)
+      #expect(!suites.isEmpty, "\(model):\(index + 1): no test shows this")
+      for suite in suites {
+        let names = suite.2.matches(of: /`([^`]+)`/).map { String($0.1) }
+        let places = files.filter { $0.contains("struct `\(suite.1)` {") }
+        for name in names {
+          let isThere = places.contains { $0.contains("func `\(name)`(") }
+          #expect(isThere, "\(model):\(index + 1): \(suite.1) has no \(name)")
+        }
+      }
+    }
+    #expect(rows > 30)
+  }
+
   @Test func `begin with the README, at most 120 lines of it`() throws {
     #expect(try Tree.file("README.md").lines.count <= 121)
   }
