@@ -40,6 +40,42 @@ import Testing
   }
 }
 
+@Suite struct `A wrong password` {
+  @Test func `costs the server as much where there is no such account`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest(
+        flags: [
+          "--login-failures-max", "--address-login-failures-per-minute",
+          "--account-login-failures-per-minute", "--session-login-failures-max",
+        ].flatMap { [$0, "off"] })
+      let pid = try #require(server.processID)
+      let ana = try TalkClient("ana", port: server.port)
+      for line in ["ana", "/register", "correct horse", "correct horse"] { try ana.say(line) }
+      try ana.expect("*ok ana is your account*")
+      let eve = try TalkClient("eve", port: server.port)
+      try eve.say("eve")
+      /// Milliseconds of processor time for a few guesses, and what is said to the last.
+      func guess(_ name: String) throws -> (cost: Int, answer: String) {
+        let before = ProcessFigures(pid).cpuMilliseconds
+        var answer = ""
+        for _ in 1...12 {
+          try eve.say("/login \(name)")
+          try eve.expectPrompt("Password of \(name):")
+          try eve.say("wrong horse")
+          answer = try eve.expect("*error *").replacing(name, with: "NAME")
+        }
+        return (ProcessFigures(pid).cpuMilliseconds - before, answer)
+      }
+      let (known, unknown) = (try guess("ana"), try guess("bob"))
+      #expect(known.answer == unknown.answer)
+      #expect(known.cost > 0)
+      let ratio = Double(unknown.cost) / Double(max(1, known.cost))
+      #expect((0.5...2).contains(ratio), "\(unknown.cost) ms, and \(known.cost) ms for an account")
+      #expect(try server.stop() == 0)
+    }
+  }
+}
+
 @Suite struct `A connection that gets nowhere` {
   @Test func `is ended in time, however it begins`() async throws {
     try await onItsOwnThread {
