@@ -54,6 +54,17 @@ import Testing
     #expect(talk.commands("ana2\n") == [.login(Sample.name("ana2"), autojoin: true)])
   }
 
+  @Test func `takes what follows a login for commands, though a name before it is refused`() {
+    var talk = LineTalk.atPrompt()
+    talk.send("ana\n")
+    let name = talk.requests.last?.tag ?? .none
+    #expect(
+      talk.commands("/login bob\nsecret one\n").last
+        == .account(.login(Sample.name("bob"), Secret("secret one"), autojoin: true)))
+    _ = talk.print(.refused(name, .nameTaken("ana", free: nil)))
+    #expect(talk.commands("hello\n") == [.say(.current, .say, "hello")])
+  }
+
   @Test(arguments: ["", "a b", "server", "a/b", String(repeating: "n", count: 7_000)])
   func `comes again after what is no name`(line: String) {
     var talk = LineTalk.atPrompt()
