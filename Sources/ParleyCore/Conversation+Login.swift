@@ -22,6 +22,7 @@ extension Conversation {
       identity.name = name.key
       try self.checkServerBan(identity, at: self.state.lastStamp)
     }
+    if account == nil { try self.checkSilenced(session) }
   }
 
   private func checkFree(_ name: Name) throws(Refusal) {

@@ -204,9 +204,13 @@ extension Conversation {
   private mutating func beginMembership(of id: ParticipantID, in room: RoomID) -> Bool {
     guard let found = self.rooms[room], found.members[id] == nil else { return false }
     let window = found.window(backlog: self.backlog(of: found))
+    // Where members wait between two messages, so do newcomers: leaving and coming back, under
+    // another name perhaps, is no way past it.
+    let joined = found.state.options.slowSeconds > 0 ? self.state.lastStamp : nil
     self.change(room) { room in
       room.members[id] = MemberState(
-        room: room.state.id, participant: id, joinedAfter: room.state.head, window: window)
+        room: room.state.id, participant: id, joinedAfter: room.state.head, window: window,
+        lastSpoke: joined)
       room.state.emptySince = nil
     }
     self.changes.add(.member(room, id))

@@ -194,6 +194,18 @@ extension Conversation {
     if left > 0 { throw .slowMode(room: name, seconds: Int((left + 999_999) / 1_000_000)) }
   }
 
+  /// Throws where a guest is muted in a room that it is a member of: under another name it would
+  /// be heard.
+  func checkSilenced(_ session: Session) throws(Refusal) {
+    let identity = self.identity(of: session)
+    for room in self.participants[session.participant]?.rooms ?? [] {
+      guard self.rooms[room]?.isRestricted == true,
+        let mute = self.sanction(.mute, in: room, of: identity, at: self.state.lastStamp)
+      else { continue }
+      throw .muted(room: self.title(of: room), until: mute.until)
+    }
+  }
+
   /// Remembers when a member spoke, where the room makes it wait.
   mutating func noteSpeaking(in id: RoomID, by session: Session, at stamp: Timestamp) {
     guard let index = self.rooms.index(forKey: id), self.rooms.values[index].isRestricted,

@@ -57,7 +57,7 @@ package enum RefusalText {
     case .noCertificate: "your connection has no client certificate that opens an account"
     case .notInClear: "passwords and tokens may not cross a network in clear"
     case .slowMode(let room, let seconds):
-      "\(room) is in slow mode, and you have spoken just now: wait \(seconds) s"
+      "\(room) is in slow mode: wait \(seconds) s"
     case .noSuchStanding(let kind, let name, let room):
       self.explanation(kind, name, room ?? "the server")
     case .notInRoom(let name, let room): "\(name) is not in \(room)"

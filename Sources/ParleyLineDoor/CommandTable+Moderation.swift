@@ -10,7 +10,8 @@ extension CommandTable {
         "/room private on|off: only who is invited may join, and nobody else sees the room.",
         "/room unlisted on|off: /rooms shows it to its members alone.",
         "/room permanent on|off: it stays without members; for its owner, who has an account.",
-        "/room slow SECONDS or off: each member waits between two messages.",
+        "/room slow SECONDS, such as 10s or 2m, or off: each member waits between two messages,",
+        "and newcomers before their first.",
         "/room posts members|operators: who may post, and answer posts.",
       ],
       refusals: Self.roomRefusals + ["not_permitted"],
@@ -19,7 +20,8 @@ extension CommandTable {
           "/room", arguments: "[#ROOM] [SETTING VALUE]",
           examples: [
             "", "#python", "backlog 50", "backlog all", "backlog default", "private on",
-            "#python unlisted off", "permanent on", "slow 30", "slow off", "posts operators",
+            "#python unlisted off", "permanent on", "slow 30", "slow 2m", "slow off",
+            "posts operators",
           ],
           misuses: [
             "size 3", "backlog", "backlog 1001", "private maybe", "slow 99999", "posts all",
@@ -27,8 +29,13 @@ extension CommandTable {
         ) { rest throws(Refusal) in
           let room = try rest.optionalRoom()
           guard let word = rest.word() else { return .command(.moderation(.options(room))) }
-          guard let value = rest.word() else { return nil }
-          return Self.setting(word, value).map { .command(.moderate(.set(room, $0))) }
+          guard let values = Self.values(of: word) else {
+            throw .badArguments(usage: "/room's settings are " + Self.settingNames)
+          }
+          guard let value = rest.word(), let setting = Self.setting(word, value) else {
+            throw .badArguments(usage: "/room [#ROOM] \(word) \(values)")
+          }
+          return .command(.moderate(.set(room, setting)))
         }
       ]),
     CommandRow(
@@ -288,6 +295,19 @@ extension CommandTable {
     return text
   }
 
+  private static let settingNames = "backlog, private, unlisted, permanent, slow, posts"
+
+  /// What a setting may be, in words; nil where there is none of that name.
+  private static func values(of setting: String) -> String? {
+    switch setting {
+    case "backlog": "0 to \(Limits.backlogMax), all or default"
+    case "private", "unlisted", "permanent": "on or off"
+    case "slow": "SECONDS (at most \(Limits.slowSecondsMax)), such as 10s or 2m, or off"
+    case "posts": "members or operators"
+    default: nil
+    }
+  }
+
   private static func setting(_ word: String, _ value: String) -> RoomSetting? {
     let isOn: Bool? = value == "on" ? true : value == "off" ? false : nil
     switch word {
@@ -299,8 +319,11 @@ extension CommandTable {
     case "permanent": return isOn.map { .isPermanent($0) }
     case "slow":
       if isOn == false { return .slow(seconds: 0) }
-      guard let seconds = UInt32(value), seconds <= Limits.slowSecondsMax else { return nil }
-      return .slow(seconds: seconds)
+      let milliseconds = TimeText.milliseconds(value) ?? TimeText.milliseconds(value + "s")
+      guard let milliseconds, milliseconds == 0 || milliseconds >= 1_000,
+        milliseconds / 1_000 <= Limits.slowSecondsMax
+      else { return nil }
+      return .slow(seconds: UInt32(milliseconds / 1_000))
     case "posts":
       return value == "members"
         ? .posting(.members) : value == "operators" ? .posting(.operators) : nil
