@@ -49,7 +49,7 @@ extension Conversation {
     case .unread:
       _ = try self.loggedIn(id)
       self.tellUnread(id, tag: tag, isAsked: true, into: &effects)
-    case .loginByCertificate, .revokeToken, .addCertificate, .removeCertificates:
+    case .loginByCertificate, .revokeToken, .addCertificate, .removeCertificates, .mark:
       preconditionFailure("a command without a secret that changes something goes to the log")
     }
   }
@@ -163,6 +163,8 @@ extension Conversation {
       effects.answer(
         entry.session, entry.tag,
         .account(.certificatesRemoved(count: account.certificates.count)))
+    case .mark(let selector, let through):
+      try self.mark(selector, through: through, entry, into: &effects)
     }
   }
 

@@ -122,6 +122,7 @@ extension AccountCommand {
     case .revokeToken(let number): .revokeToken(number)
     case .addCertificate(let digest): .addCertificate(digest: digest)
     case .removeCertificates: .removeCertificates
+    case .mark(let selector, let through): .mark(selector, through: through)
     case .login, .register, .changePassword, .unregister, .tokens, .newToken, .whoseCertificate,
       .unread:
       nil

@@ -160,6 +160,8 @@ private struct CanonicalWriter {
     self.write(state.options)
     self.write(UInt64(state.lastStanding))
     self.write(state.audit) { $0.write(UInt64($1.number)) }
+    self.write(state.readByFirst) { $0.write($1.number) }
+    self.write(state.readBySecond) { $0.write($1.number) }
     self.write(all: room.standings) { $0.write($1) }
     self.write(state.head.number)
     self.write(state.position.number)
@@ -256,6 +258,7 @@ private struct CanonicalWriter {
     self.write(member.window.firstPost.number)
     self.write(member.closedAfter) { $0.write($1.number) }
     self.write(member.lastSpoke) { $0.write($1) }
+    self.write(member.read) { $0.write($1.number) }
   }
 
   mutating func write(_ sender: Sender) {

@@ -41,6 +41,7 @@ extension Conversation {
     }
     guard let message = stored else { return }
     effects.records.append(.message(message))
+    self.moveMark(in: id, of: session.participant, message.sequence)
 
     let name = recipient.state.name.text
     for session in sender.sessions {

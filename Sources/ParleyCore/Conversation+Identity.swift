@@ -138,7 +138,8 @@ extension Conversation {
         (self.role(of: target, in: found) ?? .member) < .operator,
         let ban = self.sanction(.ban, in: room, of: identity, at: entry.stamp)
       else { continue }
-      self.close(room, in: id, .left, entry, into: &effects)
+      // As one of its names it goes; as the other it stays a member.
+      self.close(room, in: id, .quit(""), entry, into: &effects)
       let current = self.sessions[id]?.current.map { self.title(of: $0) }
       let notice = Notice.expelled(
         room: self.title(of: room), by: ban.by, isBanned: true, until: ban.until,
@@ -157,7 +158,7 @@ extension Conversation {
     if room.members[new.state.id] == nil {
       let state = MemberState(
         room: id, participant: new.state.id, joinedAfter: membership.joinedAfter,
-        window: membership.window)
+        window: membership.window, read: membership.read)
       self.change(id) { $0.members[new.state.id] = state }
       self.changes.add(.member(id, new.state.id))
       self.participants[new.state.id]?.rooms.insertAscending(id)
@@ -208,8 +209,8 @@ extension Conversation {
 
   // MARK: What is new
 
-  /// Tells what is new where the session's participant has nothing open: a room a line, then the
-  /// direct conversations.
+  /// Tells what is new where the session's participant has nothing open, and behind its marks: a
+  /// room a line, then the direct conversations.
   ///
   /// At login nothing is said where nothing is new.
   func tellUnread(
@@ -229,8 +230,9 @@ extension Conversation {
     var found: [UnreadConversation] = []
     for id in participant.rooms {
       guard let room = self.rooms[id], let member = room.members[participant.state.id],
-        let closed = member.closedAfter, closed < room.state.head
+        let base = member.read ?? member.closedAfter, base < room.state.head
       else { continue }
+      let closed = max(base, member.joinedAfter)
       let mentions = room.recent.indices.count { place in
         let message = room.recent[place]
         return message.sequence > closed && message.sender.participant != participant.state.id
@@ -242,16 +244,20 @@ extension Conversation {
           mentions: mentions))
     }
     found.sort { $0.title < $1.title }
-    guard let seen = participant.state.lastSeen else { return found }
+    let seen = participant.state.lastSeen
     var direct: [UnreadConversation] = []
     for id in participant.directs {
-      guard let room = self.rooms[id], room.state.lastTime > seen,
+      guard let room = self.rooms[id],
         case .direct(let one, let other) = room.state.kind,
         let name = self.participants[one == participant.state.id ? other : one]?.state.name
       else { continue }
+      let read = self.mark(in: room, of: participant.state.id)
+      if read == nil, seen.map({ room.state.lastTime > $0 }) != true { continue }
       let count = room.recent.indices.count { place in
         let message = room.recent[place]
-        return message.time > seen && message.sender.participant != participant.state.id
+        guard message.sender.participant != participant.state.id else { return false }
+        if let read { return message.sequence > read }
+        return seen.map { message.time > $0 } == true
       }
       if count > 0 {
         direct.append(UnreadConversation(title: "@" + name.text, count: count, mentions: count))

@@ -23,6 +23,7 @@ extension Conversation {
     for member in loaded.members.sorted(by: { $0.room < $1.room }) {
       guard let index = self.rooms.index(forKey: member.room) else { continue }
       self.rooms.values[index].members[member.participant] = member
+      if member.read != nil { self.rooms.values[index].hasMarks = true }
       self.participants[member.participant]?.rooms.insertAscending(member.room)
     }
     for session in loaded.sessions { self.load(session) }

@@ -79,6 +79,7 @@ extension Conversation {
     guard let (message, name) = stored else { throw .noCurrentRoom }
     if draft.kind.isPost { self.relist(id) }
     self.noteSpeaking(in: id, by: session, at: entry.stamp)
+    self.moveMark(in: id, of: session.participant, message.sequence)
     let event = RoomEvent(
       room: id, position: message.position, time: message.time, event: .message(message))
     effects.items.append(.room(event, origin: entry.session))

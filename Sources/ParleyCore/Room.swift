@@ -47,6 +47,8 @@ struct Room {
   private(set) var isRestricted = false
   /// The lobby and the rooms of the configuration.
   var isPermanent = false
+  /// Whether somebody has said how far they have read it.
+  var hasMarks = false
   /// Whether its state has changed since it was last recorded.
   var isDirty = false
   /// Whether `rooms` lists it; kept by ``Conversation``.
@@ -70,6 +72,7 @@ struct Room {
     for note in loaded.lines + loaded.posts {
       if let name = note.removedBy { self.removedBy[note.sequence] = name }
     }
+    self.hasMarks = loaded.state.readByFirst != nil || loaded.state.readBySecond != nil
     self.survey()
   }
 

@@ -70,6 +70,12 @@ package enum EventTable {
         .required("text", .string, "The same for people."),
       ]),
     JSONEvent(
+      "marked", "Another of your sessions said up to where it has read.",
+      params: [
+        .required("room", .string, "The room, or `@NAME`."),
+        .required("sequence", .count, "The last that was read."),
+      ]),
+    JSONEvent(
       "opened", "A room was opened for you: the lobby, when you were put out of another room.",
       params: SharedShape.room.fields),
     JSONEvent(

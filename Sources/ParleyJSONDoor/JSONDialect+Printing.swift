@@ -79,6 +79,11 @@ extension JSONDialect {
       }
     } else if case .notice(let notice) = reply {
       JSONPrinter.printNotice(notice, into: &buffer)
+    } else if case .account(.marked(let conversation, let sequence)) = reply {
+      JSONPrinter.notification("marked", into: &buffer) { buffer in
+        buffer.writeMember("room", conversation)
+        buffer.writeMember("sequence", sequence)
+      }
     } else if case .account(.unread(let conversations, let more)) = reply {
       self.entrance?.unread = conversations
       self.entrance?.unreadMore = more

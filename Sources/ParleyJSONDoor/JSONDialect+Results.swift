@@ -50,7 +50,11 @@ extension JSONDialect {
       Self.writePeople(reply, into: &buffer)
     case .account(let answer):
       Self.writeAccount(answer, into: &buffer)
-    case .greeting, .welcome, .moderation, .audit, .notice, .local:
+    case .moderation(let answer):
+      Self.writeModeration(answer, into: &buffer)
+    case .audit(let room, let excerpt):
+      Self.writeAudit(room, excerpt, into: &buffer)
+    case .greeting, .welcome, .notice, .local:
       // No method's own answer is one of these.
       return
     }
@@ -84,7 +88,7 @@ extension JSONDialect {
     buffer.writeMember("session", Int(clamping: entrance.session.number))
     buffer.writeMember("name", entrance.name)
     buffer.writeMember("account", entrance.account)
-    buffer.writeMember("token", nil)
+    buffer.writeMember("token", String?.none)
     buffer.writeMember("rooms", entrance.rooms) { entry, buffer in
       buffer.writeObject {
         self.writeMembers(of: entry, cursors: entrance.wish.cursors, into: &$0)
@@ -130,7 +134,7 @@ extension JSONDialect {
 
   // MARK: Messages
 
-  private static func messages(_ excerpt: Excerpt) -> [Message] {
+  static func messages(_ excerpt: Excerpt) -> [Message] {
     switch excerpt {
     case .messages(let messages, more: _), .found(let messages, before: _): messages
     // Read before it gets here.
@@ -138,7 +142,7 @@ extension JSONDialect {
     }
   }
 
-  private static func hasMore(_ excerpt: Excerpt) -> Bool {
+  static func hasMore(_ excerpt: Excerpt) -> Bool {
     switch excerpt {
     case .messages(_, let more): more
     case .found(_, let before): before != nil
@@ -223,12 +227,7 @@ extension JSONDialect {
     buffer.writeMember("account", profile.account)
     buffer.writeMember("sessions", profile.sessions)
     buffer.writeMember("since", profile.since)
-    buffer.writeName("last_seen")
-    if let seen = profile.lastSeen {
-      buffer.writeRaw(bytesMax: JSONRaw.timeBytes) { $0.write(seen) }
-    } else {
-      buffer.writeStaticString("null")
-    }
+    buffer.writeMember("last_seen", profile.lastSeen)
     buffer.writeMember("away", profile.away)
     buffer.writeMember("rooms", profile.rooms)
   }
@@ -274,12 +273,25 @@ extension JSONDialect {
       buffer.writeMember("token", secret?.text)
     case .tokenRevoked(let number):
       buffer.writeMember("number", Int(number))
+    case .marked(let conversation, let sequence):
+      buffer.writeMember("room", conversation)
+      buffer.writeMember("sequence", sequence)
     case .unread(let conversations, let more):
       Self.writeMember("conversations", conversations, into: &buffer)
       buffer.writeMember("more", more)
+    case .sessions(let sessions, let more):
+      buffer.writeMember("sessions", sessions) { session, buffer in
+        buffer.writeObject { Self.write(session, into: &$0) }
+      }
+      buffer.writeMember("more", more)
+    case .inviteAdded(let number, let until, let secret):
+      buffer.writeMember("number", Int(number))
+      buffer.writeMember("until", until)
+      buffer.writeMember("code", secret?.text)
+    case .announced: return
     case .created, .administrator, .deleted, .certificateAdded, .certificatesRemoved, .accounts,
-      .invites, .inviteAdded, .inviteRevoked, .sessions, .announced, .certificateOpens:
-      // No method asks for these yet.
+      .invites, .inviteRevoked, .certificateOpens:
+      // No method asks for these: they are the shell's, and the line mode's over TLS.
       return
     }
   }

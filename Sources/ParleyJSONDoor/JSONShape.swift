@@ -15,6 +15,7 @@ package indirect enum JSONShape: Sendable {
   case time
   /// Or null.
   case optional(JSONShape)
+  case either(JSONShape, JSONShape)
   case list(JSONShape)
   case object([JSONField])
   /// Any names, of this shape each.
@@ -70,6 +71,11 @@ extension JSONShape {
       return value.kind == .boolean ? nil : "true or false"
     case .optional(let shape):
       return value.kind == .null ? nil : shape.fault(of: value).map { $0 + ", or null" }
+    case .either(let one, let other):
+      guard let fault = one.fault(of: value), let second = other.fault(of: value) else {
+        return nil
+      }
+      return "\(fault), or \(second)"
     case .list(let shape):
       guard value.kind == .array else { return "an array" }
       var elements = value.elements

@@ -52,6 +52,15 @@ extension ByteBuffer {
     self.writeRaw(bytesMax: JSONRaw.timeBytes) { $0.write(time) }
   }
 
+  mutating func writeMember(_ name: StaticString, _ time: Timestamp?) {
+    self.writeName(name)
+    if let time {
+      self.writeRaw(bytesMax: JSONRaw.timeBytes) { $0.write(time) }
+    } else {
+      self.writeStaticString("null")
+    }
+  }
+
   mutating func writeMember<Element>(
     _ name: StaticString, _ elements: some Swift.Sequence<Element>,
     _ write: (Element, inout ByteBuffer) -> Void

@@ -130,11 +130,32 @@ extension MethodTable {
       .command(.account(.revokeToken(UInt32(truncatingIfNeeded: params.integer("number") ?? 0))))
     },
     JSONMethod(
-      "unread", "What is new in what you have joined and not open.",
+      "unread", "What is new in what you have joined and not open, and behind your marks.",
       result: [
         .required("conversations", .list(.shared(.unread)), "At most 1,000."),
         .required("more", .count, "How many more there are."),
       ]
     ) { _ in .command(.account(.unread)) },
+    JSONMethod(
+      "mark",
+      "Says up to where you have read a conversation. From then on `unread` counts from the mark, "
+        + "which your own messages move.",
+      params: [
+        Self.conversation,
+        .optional(
+          "sequence", .count, "The last that was read; without it the newest of all."),
+      ],
+      result: [
+        Self.conversationTitle, .required("sequence", .count, "The last that was read."),
+      ],
+      refusals: [
+        "bad_name", "no_current_room", "no_such_message", "no_such_name", "no_such_room",
+        "not_a_member", "not_permitted",
+      ],
+      example: #"{"room":"python","sequence":42}"#
+    ) { params throws(Refusal) in
+      let through = params.sequence("sequence")
+      return .command(.account(.mark(try Self.conversation(params), through: through)))
+    },
   ]
 }

@@ -7,7 +7,8 @@ import ParleyModel
 package enum MethodTable {
   package static let rows: [JSONMethod] =
     Self.sessionRows + Self.roomRows + Self.messageRows + Self.readingRows + Self.peopleRows
-    + Self.accountRows
+    + Self.accountRows + Self.moderationRows + Self.sanctionRows + Self.reviewRows
+    + Self.serverSanctionRows + Self.administrationRows
 
   /// The row of a method.
   static func find(_ name: String) -> JSONMethod? {

@@ -2,9 +2,10 @@ import ParleyModel
 
 /// Shapes that several methods and events have in common, each with a schema of its own.
 package enum SharedShape: String, CaseIterable, Sendable {
-  case message, room, topic, person, profile, unread, cursor
+  case message, room, topic, person, profile, unread, cursor, standing, session
   case roomSummary = "room_summary"
   case apiToken = "api_token"
+  case auditEntry = "audit_entry"
 
   package var summary: String {
     switch self {
@@ -17,6 +18,9 @@ package enum SharedShape: String, CaseIterable, Sendable {
     case .cursor: "The last message of a conversation that a client has."
     case .roomSummary: "A room in a list of rooms."
     case .apiToken: "An account's secret for a program, without the secret."
+    case .standing: "An operator's role, a ban, a mute or an invitation."
+    case .auditEntry: "Something that an operator or an administrator did."
+    case .session: "A connection that talks."
     }
   }
 
@@ -41,7 +45,7 @@ package enum SharedShape: String, CaseIterable, Sendable {
     case .unread:
       [
         .required("room", .string, "A room, or `@NAME`."),
-        .required("count", .count, "Messages since it was last open."),
+        .required("count", .count, "Messages since it was last open, or behind your mark."),
         .required("mentions", .count, "How many of them mention you, of the newest."),
       ]
     case .cursor:
@@ -64,6 +68,29 @@ package enum SharedShape: String, CaseIterable, Sendable {
         .required("scopes", .list(.word(Scopes.words.map(\.word))), "What it is good for."),
         .required("label", .string, "What its owner calls it."),
         .required("created", .time, "When it was made."),
+      ]
+    case .standing:
+      [
+        .required("mask", .string, "Whom it is about."),
+        .required("by", .string, "Who said so."),
+        .required("since", .time, "When."),
+        .required("until", .optional(.time), "When it ends; null is never."),
+        .required("reason", .string, "What for; empty where nothing was said."),
+      ]
+    case .auditEntry:
+      [
+        .required("by", .string, "Who did it."),
+        .required("text", .string, "What, in words that follow the name."),
+        .required("time", .time, "When."),
+      ]
+    case .session:
+      [
+        .required("session", .count, "Its number."),
+        .required("name", .string, "Its name."),
+        .required("account", .optional(.string), "Its account, if any."),
+        .required("rooms", .count, "How many rooms it has open."),
+        .required(
+          "address", .optional(.string), "Where it comes from; null at the Unix socket."),
       ]
     }
   }

@@ -105,6 +105,26 @@ extension CommandTable {
           .command(.account(.unread))
         }
       ]),
+    CommandRow(
+      "mark", "say up to where you have read a conversation",
+      details: [
+        "Without N up to its newest message; a smaller N makes what follows new again. Once you",
+        "have marked a conversation, /unread counts from the mark, which your own messages move.",
+      ],
+      refusals: [
+        "bad_name", "no_current_room", "no_such_message", "no_such_name", "no_such_room",
+        "not_a_member", "not_permitted",
+      ],
+      forms: [
+        CommandForm(
+          "/mark", arguments: "[#ROOM or @NAME] [N]",
+          examples: ["", "42", "#python", "#python 42", "@bob"], misuses: ["python", "1 2"]
+        ) { rest throws(Refusal) in
+          let conversation = try rest.optionalConversation()
+          if rest.isAtEnd { return .command(.account(.mark(conversation, through: nil))) }
+          return rest.sequence().map { .command(.account(.mark(conversation, through: $0))) }
+        }
+      ]),
   ]
 
   /// `read,write`.

@@ -28,6 +28,8 @@ extension LineDialect {
       if let name {
         self.line("Your certificate opens the account \(name): /login, without a name.", &buffer)
       }
+    case .marked(let conversation, let sequence):
+      self.line("ok \(conversation) is read up to #\(sequence.number)", &buffer)
     case .unread(let conversations, let more):
       self.printUnread(conversations, more: more, into: &buffer)
     case .accounts(let accounts, let more):

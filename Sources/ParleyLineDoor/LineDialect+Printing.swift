@@ -7,6 +7,9 @@ extension LineDialect {
     switch output {
     case .begin, .probe:
       return
+    case .reply(.none, .account(.marked)):
+      // Another session of the account has it as its answer; people have nothing to count.
+      break
     case .reply(let tag, let reply):
       self.printReply(reply, into: &buffer)
       self.promptAgain(after: tag, reply, into: &buffer)

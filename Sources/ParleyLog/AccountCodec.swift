@@ -85,6 +85,15 @@ extension ProtoVerified {
     case .revokeToken(let number): self.revokeToken = number
     case .addCertificate(let digest): self.addCertificate = Data(digest)
     case .removeCertificates: self.removeCertificates = true
+    case .mark(let selector, let through):
+      self.mark = .with {
+        switch selector {
+        case .room(.current): $0.current = true
+        case .room(.named(let name)): $0.room = ProtoName(name)
+        case .direct(let name): $0.direct = ProtoName(name)
+        }
+        if let through { $0.through = through.number }
+      }
     }
   }
 }
@@ -119,6 +128,16 @@ extension Verified {
     case .revokeToken(let number): self = .revokeToken(number)
     case .addCertificate(let digest): self = .addCertificate(digest: Array(digest))
     case .removeCertificates: self = .removeCertificates
+    case .mark(let it):
+      try known(it)
+      let selector: ConversationSelector =
+        switch it.conversation {
+        case .current: .room(.current)
+        case .room(let name): .room(.named(try Name(name)))
+        case .direct(let name): .direct(try Name(name))
+        case nil: throw .newer("a mark names no conversation that this release knows")
+        }
+      self = .mark(selector, through: it.hasThrough ? Sequence(it.through) : nil)
     case nil: throw .newer("an account was told what this release does not know")
     }
   }

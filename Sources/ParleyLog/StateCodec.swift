@@ -50,7 +50,9 @@ package enum StateCodec {
       head: Sequence(it.head), position: Position(it.position),
       lastTime: Timestamp(microseconds: it.lastTime), posts: Int(clamping: it.posts),
       emptySince: it.hasEmptySince ? Timestamp(microseconds: it.emptySince) : nil,
-      lastStanding: it.lastStanding, audit: it.hasAudit ? RoomID(it.audit) : nil)
+      lastStanding: it.lastStanding, audit: it.hasAudit ? RoomID(it.audit) : nil,
+      readByFirst: it.hasReadByFirst ? Sequence(it.readByFirst) : nil,
+      readBySecond: it.hasReadBySecond ? Sequence(it.readBySecond) : nil)
   }
 
   package static func participant(_ bytes: [UInt8]) throws(CodecError) -> ParticipantState {
@@ -84,7 +86,8 @@ package enum StateCodec {
       room: RoomID(it.room), participant: ParticipantID(it.participant),
       joinedAfter: Sequence(it.joinedAfter), window: try Window(it.window),
       closedAfter: it.hasClosedAfter ? Sequence(it.closedAfter) : nil,
-      lastSpoke: it.hasLastSpoke ? Timestamp(microseconds: it.lastSpoke) : nil)
+      lastSpoke: it.hasLastSpoke ? Timestamp(microseconds: it.lastSpoke) : nil,
+      read: it.hasRead ? Sequence(it.read) : nil)
   }
 
   package static func nonce(_ bytes: [UInt8]) throws(CodecError) -> NonceState {
@@ -166,6 +169,8 @@ extension ProtoRoomState {
     self.lastTime = state.lastTime.microseconds
     self.posts = UInt64(clamping: state.posts)
     if let since = state.emptySince { self.emptySince = since.microseconds }
+    if let read = state.readByFirst { self.readByFirst = read.number }
+    if let read = state.readBySecond { self.readBySecond = read.number }
   }
 }
 
@@ -207,6 +212,7 @@ extension ProtoMemberState {
     self.window = ProtoWindow(state.window)
     if let closed = state.closedAfter { self.closedAfter = closed.number }
     if let spoke = state.lastSpoke { self.lastSpoke = spoke.microseconds }
+    if let read = state.read { self.read = read.number }
   }
 }
 

@@ -202,6 +202,8 @@ public enum AccountCommand: Hashable, Sendable {
   case whoseCertificate(digest: [UInt8])
   /// What is new in the rooms and conversations that are not open.
   case unread
+  /// Sets how far a conversation was read; nil is up to its newest message.
+  case mark(ConversationSelector, through: Sequence?)
 }
 
 /// What administrators ask.
@@ -273,6 +275,7 @@ public enum Verified: Hashable, Sendable {
   case revokeToken(UInt32)
   case addCertificate(digest: [UInt8])
   case removeCertificates
+  case mark(ConversationSelector, through: Sequence?)
 }
 
 /// What an administrator has decided.
@@ -364,6 +367,8 @@ public enum AccountReply: Hashable, Sendable {
   case certificatesRemoved(count: Int)
   /// The account that a certificate opens; nil where there is none.
   case certificateOpens(name: String?)
+  /// How far a conversation is read; told to the account's other sessions, too.
+  case marked(conversation: String, Sequence)
   case unread([UnreadConversation], more: Int)
   case accounts([AccountSummary], more: Int)
   case invites([InviteState])

@@ -120,13 +120,17 @@ public struct RoomState: Hashable, Sendable {
   public var lastStanding: UInt32
   /// Where what was done in it is kept, once there is something.
   public var audit: RoomID?
+  /// Of a direct conversation: up to where each of its two says that it has read.
+  public var readByFirst: Sequence?
+  public var readBySecond: Sequence?
 
   public init(
     id: RoomID, kind: RoomKind, name: Name, epoch: Epoch, created: Timestamp,
     owner: Holder? = nil, topic: Topic? = nil, options: RoomOptions = RoomOptions(),
     head: Sequence = .zero, position: Position = .zero,
     lastTime: Timestamp = Timestamp(microseconds: 0), posts: Int = 0,
-    emptySince: Timestamp? = nil, lastStanding: UInt32 = 0, audit: RoomID? = nil
+    emptySince: Timestamp? = nil, lastStanding: UInt32 = 0, audit: RoomID? = nil,
+    readByFirst: Sequence? = nil, readBySecond: Sequence? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -143,6 +147,8 @@ public struct RoomState: Hashable, Sendable {
     self.emptySince = emptySince
     self.lastStanding = lastStanding
     self.audit = audit
+    self.readByFirst = readByFirst
+    self.readBySecond = readBySecond
   }
 }
 
@@ -229,10 +235,12 @@ public struct MemberState: Hashable, Sendable {
   public var closedAfter: Sequence?
   /// When it last spoke, where the room makes its members wait.
   public var lastSpoke: Timestamp?
+  /// Up to where it says that it has read; nil where it never said.
+  public var read: Sequence?
 
   public init(
     room: RoomID, participant: ParticipantID, joinedAfter: Sequence, window: Window,
-    closedAfter: Sequence? = nil, lastSpoke: Timestamp? = nil
+    closedAfter: Sequence? = nil, lastSpoke: Timestamp? = nil, read: Sequence? = nil
   ) {
     self.room = room
     self.participant = participant
@@ -240,6 +248,7 @@ public struct MemberState: Hashable, Sendable {
     self.window = window
     self.closedAfter = closedAfter
     self.lastSpoke = lastSpoke
+    self.read = read
   }
 }
 

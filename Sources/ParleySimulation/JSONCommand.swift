@@ -93,6 +93,9 @@ struct JSONCommand {
       self.init("revoke_token")
       self.params.append(("number", "\(number)"))
     case .unread: self.init("unread")
+    case .mark(let conversation, let through):
+      self.init("mark", conversation)
+      if let through { self.params.append(("sequence", "\(through.number)")) }
     case .login, .loginByCertificate, .whoseCertificate, .addCertificate, .removeCertificates:
       return nil
     }

@@ -161,7 +161,8 @@ struct StepGenerator {
     case 5: return "/login \(self.name())\nparley_\(self.token)"
     case 6: return "/passwd\n\(password)\nsecret two\nsecret two"
     default:
-      return ["/unread", "/token", "/unregister\n\(password)", "/sessions"][self.below(4)]
+      return ["/unread", "/token", "/unregister\n\(password)", "/sessions", "/mark", "/mark 7"][
+        self.below(6)]
     }
   }
 

@@ -91,6 +91,7 @@ struct Probes {
     case .removeCertificates: .removeCertificates
     case .whoseCertificate: .whoseCertificate(digest: [1, 2, 3])
     case .unread: .unread
+    case .mark: .mark(.room(.named(self.room)), through: nil)
     }
   }
 
@@ -214,7 +215,7 @@ extension Command {
 
 enum AccountKind: CaseIterable {
   case login, loginByCertificate, register, changePassword, unregister, tokens, newToken
-  case revokeToken, addCertificate, removeCertificates, whoseCertificate, unread
+  case revokeToken, addCertificate, removeCertificates, whoseCertificate, unread, mark
 }
 
 extension AccountCommand {
@@ -232,6 +233,7 @@ extension AccountCommand {
     case .removeCertificates: .removeCertificates
     case .whoseCertificate: .whoseCertificate
     case .unread: .unread
+    case .mark: .mark
     }
   }
 }

@@ -80,7 +80,7 @@ struct RandomPlay {
   private mutating func verified() -> Verified {
     let account = AccountID(UInt64(1 + self.below(10)))
     let version = UInt32(1 + self.below(8) / 7)
-    return switch self.below(20) {
+    return switch self.below(21) {
     case 0..<6: .register(Self.credential, code: self.below(2) == 0 ? nil : [1])
     case 6..<13: .login(account, version: version, autojoin: self.below(4) > 0)
     case 13: .loginByToken(digest: [UInt8(self.below(9))], self.name(), autojoin: true)
@@ -89,6 +89,10 @@ struct RandomPlay {
     case 16: .unregister(account, version: version)
     case 17: .addToken(digest: [UInt8(self.below(250))], .read, label: "bot")
     case 18: .revokeToken(UInt32(1 + self.below(3)))
+    case 19:
+      .mark(
+        self.below(4) == 0 ? .direct(self.name()) : .room(self.selector()),
+        through: self.below(2) == 0 ? nil : Sequence(UInt64(self.below(30))))
     default: self.below(3) == 0 ? .removeCertificates : .addCertificate(digest: [1])
     }
   }

@@ -29,6 +29,8 @@ enum Samples {
       .remove(.room(.current), Sequence(3)), .remove(.room(.named(room)), Sequence(4)),
       .remove(.direct(ann), Sequence(5)),
       .away("lunch"), .away(""), .away(nil), .ignore(ann),
+      .verified(.mark(.room(.current), through: nil)),
+      .verified(.mark(.direct(ann), through: Sequence(8))),
     ] + Self.moderations.map { .moderate($0) }
     + Self.moderations.suffix(2).map {
       .administer(.moderate($0), asOwner: true)

@@ -16,6 +16,7 @@ import Testing
       try Self.useMessages(ana, bob)
       try Self.usePeople(ana, bob)
       let bot = try Self.useAccounts(ana, bob, server)
+      let governing = try JSONGovernment.use(server)
 
       // The session.
       #expect(try ana.ask("leave")["current"] == .null)
@@ -24,7 +25,7 @@ import Testing
       try ana.ask("quit", #"{"text":"see you"}"#)
       #expect(try ana.event("closing")["reason"] == "quit")
       try ana.client.expectEnd()
-      let methods = ana.methods.union(bob.methods).union(bot.methods)
+      let methods = ana.methods.union(bob.methods).union(bot.methods).union(governing)
       #expect(Set(MethodTable.rows.map(\.name)).subtracting(methods) == [])
       #expect(try server.stop() == 0)
     }
@@ -120,6 +121,13 @@ import Testing
     try ana.ask("revoke_token", #"{"number":1}"#)
     #expect(try bot.event("closing")["reason"] == "access_revoked")
     #expect(try bob.ask("unread")["conversations"] == .array([]))
+    let other = try JSONPerson(TalkClient("ana", port: server.port))
+    try other.ask("hello", #"{"name":"ana","password":"battery staple"}"#)
+    #expect(try ana.ask("mark", #"{"room":"python","sequence":2}"#)["sequence"] == .integer(2))
+    #expect(try other.event("marked")["sequence"] == .integer(2))
+    let behind = try other.ask("unread")["conversations"]
+    #expect(behind?[0]?["room"] == "python" && behind?[0]?["count"] == .integer(2))
+    try other.ask("quit")
     let moved = try bob.ask("login", #"{"name":"ana","password":"battery staple"}"#)
     #expect(moved["name"] == "ana")
     try ana.ask("unregister", #"{"password":"battery staple"}"#)

@@ -1118,6 +1118,14 @@ nonisolated struct ProtoVerified: Sendable {
     set {what = .removeCertificates(newValue)}
   }
 
+  var mark: ProtoVerified.Mark {
+    get {
+      if case .mark(let v)? = what {return v}
+      return ProtoVerified.Mark()
+    }
+    set {what = .mark(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_What: Equatable, Sendable {
@@ -1132,6 +1140,7 @@ nonisolated struct ProtoVerified: Sendable {
     case addCertificate(Data)
     /// Always true.
     case removeCertificates(Bool)
+    case mark(ProtoVerified.Mark)
 
   }
 
@@ -1259,6 +1268,63 @@ nonisolated struct ProtoVerified: Sendable {
     var unknownFields = SwiftProtobuf.UnknownStorage()
 
     init() {}
+  }
+
+  nonisolated struct Mark: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var conversation: ProtoVerified.Mark.OneOf_Conversation? = nil
+
+    /// Always true.
+    var current: Bool {
+      get {
+        if case .current(let v)? = conversation {return v}
+        return false
+      }
+      set {conversation = .current(newValue)}
+    }
+
+    var room: ProtoName {
+      get {
+        if case .room(let v)? = conversation {return v}
+        return ProtoName()
+      }
+      set {conversation = .room(newValue)}
+    }
+
+    var direct: ProtoName {
+      get {
+        if case .direct(let v)? = conversation {return v}
+        return ProtoName()
+      }
+      set {conversation = .direct(newValue)}
+    }
+
+    /// Left out: up to the newest message.
+    var through: UInt64 {
+      get {_through ?? 0}
+      set {_through = newValue}
+    }
+    /// Returns true if `through` has been explicitly set.
+    var hasThrough: Bool {self._through != nil}
+    /// Clears the value of `through`. Subsequent reads from it will return its default value.
+    mutating func clearThrough() {self._through = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    nonisolated enum OneOf_Conversation: Equatable, Sendable {
+      /// Always true.
+      case current(Bool)
+      case room(ProtoName)
+      case direct(ProtoName)
+
+    }
+
+    init() {}
+
+    fileprivate var _through: UInt64? = nil
   }
 
   nonisolated struct AddToken: Sendable {
@@ -2458,6 +2524,25 @@ nonisolated struct ProtoRoomState: @unchecked Sendable {
   /// Clears the value of `auditOf`. Subsequent reads from it will return its default value.
   mutating func clearAuditOf() {_uniqueStorage()._auditOf = nil}
 
+  /// Of a direct conversation alone.
+  var readByFirst: UInt64 {
+    get {_storage._readByFirst ?? 0}
+    set {_uniqueStorage()._readByFirst = newValue}
+  }
+  /// Returns true if `readByFirst` has been explicitly set.
+  var hasReadByFirst: Bool {_storage._readByFirst != nil}
+  /// Clears the value of `readByFirst`. Subsequent reads from it will return its default value.
+  mutating func clearReadByFirst() {_uniqueStorage()._readByFirst = nil}
+
+  var readBySecond: UInt64 {
+    get {_storage._readBySecond ?? 0}
+    set {_uniqueStorage()._readBySecond = newValue}
+  }
+  /// Returns true if `readBySecond` has been explicitly set.
+  var hasReadBySecond: Bool {_storage._readBySecond != nil}
+  /// Clears the value of `readBySecond`. Subsequent reads from it will return its default value.
+  mutating func clearReadBySecond() {_uniqueStorage()._readBySecond = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated struct Direct: Sendable {
@@ -2660,6 +2745,15 @@ nonisolated struct ProtoMemberState: Sendable {
   /// Clears the value of `lastSpoke`. Subsequent reads from it will return its default value.
   mutating func clearLastSpoke() {self._lastSpoke = nil}
 
+  var read: UInt64 {
+    get {_read ?? 0}
+    set {_read = newValue}
+  }
+  /// Returns true if `read` has been explicitly set.
+  var hasRead: Bool {self._read != nil}
+  /// Clears the value of `read`. Subsequent reads from it will return its default value.
+  mutating func clearRead() {self._read = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -2667,6 +2761,7 @@ nonisolated struct ProtoMemberState: Sendable {
   fileprivate var _window: ProtoWindow? = nil
   fileprivate var _closedAfter: UInt64? = nil
   fileprivate var _lastSpoke: Int64? = nil
+  fileprivate var _read: UInt64? = nil
 }
 
 nonisolated struct ProtoNonceState: Sendable {
@@ -4341,7 +4436,7 @@ nonisolated extension ProtoAway: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ProtoVerified: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Verified"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}login\0\u{3}login_by_token\0\u{3}login_by_certificate\0\u{1}register\0\u{3}set_credential\0\u{1}unregister\0\u{3}add_token\0\u{3}revoke_token\0\u{3}add_certificate\0\u{3}remove_certificates\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}login\0\u{3}login_by_token\0\u{3}login_by_certificate\0\u{1}register\0\u{3}set_credential\0\u{1}unregister\0\u{3}add_token\0\u{3}revoke_token\0\u{3}add_certificate\0\u{3}remove_certificates\0\u{2}\u{a}mark\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4464,6 +4559,19 @@ nonisolated extension ProtoVerified: SwiftProtobuf.Message, SwiftProtobuf._Messa
           self.what = .removeCertificates(v)
         }
       }()
+      case 20: try {
+        var v: ProtoVerified.Mark?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .mark(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .mark(v)
+        }
+      }()
       default: break
       }
     }
@@ -4514,6 +4622,10 @@ nonisolated extension ProtoVerified: SwiftProtobuf.Message, SwiftProtobuf._Messa
     case .removeCertificates?: try {
       guard case .removeCertificates(let v)? = self.what else { preconditionFailure() }
       try visitor.visitSingularBoolField(value: v, fieldNumber: 10)
+    }()
+    case .mark?: try {
+      guard case .mark(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case nil: break
     }
@@ -4759,6 +4871,90 @@ nonisolated extension ProtoVerified.Unregister: SwiftProtobuf.Message, SwiftProt
   static func ==(lhs: ProtoVerified.Unregister, rhs: ProtoVerified.Unregister) -> Bool {
     if lhs.account != rhs.account {return false}
     if lhs.version != rhs.version {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.Mark: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".Mark"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}current\0\u{1}room\0\u{1}direct\0\u{1}through\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
+        if let v = v {
+          if self.conversation != nil {try decoder.handleConflictingOneOf()}
+          self.conversation = .current(v)
+        }
+      }()
+      case 2: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.conversation {
+          hadOneofValue = true
+          if case .room(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.conversation = .room(v)
+        }
+      }()
+      case 3: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.conversation {
+          hadOneofValue = true
+          if case .direct(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.conversation = .direct(v)
+        }
+      }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self._through) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.conversation {
+    case .current?: try {
+      guard case .current(let v)? = self.conversation else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 1)
+    }()
+    case .room?: try {
+      guard case .room(let v)? = self.conversation else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .direct?: try {
+      guard case .direct(let v)? = self.conversation else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case nil: break
+    }
+    try { if let v = self._through {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.Mark, rhs: ProtoVerified.Mark) -> Bool {
+    if lhs.conversation != rhs.conversation {return false}
+    if lhs._through != rhs._through {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -6616,7 +6812,7 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RoomState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}direct\0\u{1}name\0\u{1}epoch\0\u{1}created\0\u{1}owner\0\u{1}topic\0\u{1}backlog\0\u{1}head\0\u{1}position\0\u{3}last_time\0\u{1}posts\0\u{3}empty_since\0\u{3}owner_account\0\u{3}is_private\0\u{3}is_unlisted\0\u{3}is_permanent\0\u{3}slow_seconds\0\u{1}posting\0\u{3}last_standing\0\u{1}audit\0\u{3}audit_of\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}direct\0\u{1}name\0\u{1}epoch\0\u{1}created\0\u{1}owner\0\u{1}topic\0\u{1}backlog\0\u{1}head\0\u{1}position\0\u{3}last_time\0\u{1}posts\0\u{3}empty_since\0\u{3}owner_account\0\u{3}is_private\0\u{3}is_unlisted\0\u{3}is_permanent\0\u{3}slow_seconds\0\u{1}posting\0\u{3}last_standing\0\u{1}audit\0\u{3}audit_of\0\u{4}\u{8}read_by_first\0\u{3}read_by_second\0")
 
   fileprivate class _StorageClass {
     var _id: UInt32 = 0
@@ -6641,6 +6837,8 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _lastStanding: UInt32 = 0
     var _audit: UInt32? = nil
     var _auditOf: UInt32? = nil
+    var _readByFirst: UInt64? = nil
+    var _readBySecond: UInt64? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6673,6 +6871,8 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _lastStanding = source._lastStanding
       _audit = source._audit
       _auditOf = source._auditOf
+      _readByFirst = source._readByFirst
+      _readBySecond = source._readBySecond
     }
   }
 
@@ -6713,6 +6913,8 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 20: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastStanding) }()
         case 21: try { try decoder.decodeSingularUInt32Field(value: &_storage._audit) }()
         case 22: try { try decoder.decodeSingularUInt32Field(value: &_storage._auditOf) }()
+        case 30: try { try decoder.decodeSingularUInt64Field(value: &_storage._readByFirst) }()
+        case 31: try { try decoder.decodeSingularUInt64Field(value: &_storage._readBySecond) }()
         default: break
         }
       }
@@ -6791,6 +6993,12 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
       try { if let v = _storage._auditOf {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 22)
       } }()
+      try { if let v = _storage._readByFirst {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 30)
+      } }()
+      try { if let v = _storage._readBySecond {
+        try visitor.visitSingularUInt64Field(value: v, fieldNumber: 31)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6822,6 +7030,8 @@ nonisolated extension ProtoRoomState: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._lastStanding != rhs_storage._lastStanding {return false}
         if _storage._audit != rhs_storage._audit {return false}
         if _storage._auditOf != rhs_storage._auditOf {return false}
+        if _storage._readByFirst != rhs_storage._readByFirst {return false}
+        if _storage._readBySecond != rhs_storage._readBySecond {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -7026,7 +7236,7 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension ProtoMemberState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".MemberState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0\u{1}participant\0\u{3}joined_after\0\u{1}window\0\u{3}closed_after\0\u{3}last_spoke\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0\u{1}participant\0\u{3}joined_after\0\u{1}window\0\u{3}closed_after\0\u{3}last_spoke\0\u{2}\u{4}read\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7040,6 +7250,7 @@ nonisolated extension ProtoMemberState: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 4: try { try decoder.decodeSingularMessageField(value: &self._window) }()
       case 5: try { try decoder.decodeSingularUInt64Field(value: &self._closedAfter) }()
       case 6: try { try decoder.decodeSingularSFixed64Field(value: &self._lastSpoke) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self._read) }()
       default: break
       }
     }
@@ -7068,6 +7279,9 @@ nonisolated extension ProtoMemberState: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._lastSpoke {
       try visitor.visitSingularSFixed64Field(value: v, fieldNumber: 6)
     } }()
+    try { if let v = self._read {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -7078,6 +7292,7 @@ nonisolated extension ProtoMemberState: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._window != rhs._window {return false}
     if lhs._closedAfter != rhs._closedAfter {return false}
     if lhs._lastSpoke != rhs._lastSpoke {return false}
+    if lhs._read != rhs._read {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -139,6 +139,8 @@ package enum Contract {
     case .time: ["type": "string", "format": "date-time"]
     case .optional(let shape):
       ["anyOf": .array([Self.schema(of: shape), ["type": "null"]])]
+    case .either(let one, let other):
+      ["anyOf": .array([Self.schema(of: one), Self.schema(of: other)])]
     case .list(let shape): ["type": "array", "items": Self.schema(of: shape)]
     case .object(let fields): Self.object(fields)
     case .map(let shape):
