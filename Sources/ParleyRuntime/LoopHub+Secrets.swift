@@ -78,9 +78,12 @@ extension LoopHub {
   private func finish(
     _ feed: Feed, _ tag: RequestTag, _ result: SecretResult, inPass: Bool
   ) {
-    guard !feed.isGone, feed.ending == nil, self.feeds[feed.session.id] === feed else { return }
+    guard !feed.isGone, self.feeds[feed.session.id] === feed else { return }
+    // One that is being ended is still answered what was refused, as long as it is shown the rest.
+    guard feed.ending == nil || !feed.isBehind else { return }
     switch result {
     case .proceed(let command, let drawn):
+      if feed.ending != nil { return }
       if let drawn { feed.drawn[tag] = drawn }
       feed.session.submitWorked(Request(command, tag: tag))
     case .refused(let refusal):
@@ -108,8 +111,7 @@ extension LoopHub {
       return .account(.inviteAdded(number: number, until: until, secret: drawn))
     case .registered, .passwordChanged, .unregistered, .created, .administrator, .deleted,
       .tokens, .tokenRevoked, .certificateAdded, .certificatesRemoved, .certificateOpens, .unread,
-      .accounts,
-      .invites, .inviteRevoked, .sessions, .announced:
+      .marked, .accounts, .invites, .inviteRevoked, .sessions, .announced:
       return reply
     }
   }

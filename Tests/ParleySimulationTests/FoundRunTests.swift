@@ -138,4 +138,29 @@ import Testing
     #expect(shown.contains { $0.hasSuffix("#2 ann||") }, "\(shown)")
     #expect(shown.last == "closed: quit")
   }
+
+  @Test func `refuses a wrong password to a session that is being ended`() {
+    var actions = [Self.connect(0, "ann", loop: 0), .wait(seconds: 48)]
+    actions += [.type(client: 0, lines: ["/login bob\nwrong one"])]
+    actions += [Self.connect(1, "cy", loop: 0), .wait(seconds: 12), .sweep] + Self.turn + Self.turn
+    let shown = self.shown(to: 0, by: actions)
+    let refused = shown.firstIndex { $0.hasSuffix("refused, bad_password") }
+    let came = shown.firstIndex { $0.hasSuffix("cy came, 2 are there") }
+    #expect(refused != nil && came != nil && refused! < came!, "\(shown)")
+  }
+
+  @Test func `keeps the membership of a name while another name is banned`() {
+    var actions = [Self.connect(0, "ann", loop: 0)] + Self.turn
+    for lines in [
+      ["/register\nsecret one\nsecret one"], ["/join tea"], ["/ban bob 7s no bobs"], ["words"],
+      // The room's owner goes with the first account.
+      ["/nick eve", "/unregister\nsecret one", "/register\nsecret one\nsecret one"],
+      ["/token new read bot"], ["/nick bob"], ["/login eve\nparley_bot"], ["/add tea"],
+    ] {
+      actions += [.type(client: 0, lines: lines)] + Self.turn + Self.turn + Self.turn
+    }
+    let shown = self.shown(to: 0, by: actions)
+    #expect(shown.contains { $0.contains("expelled(room: \"tea\"") }, "\(shown)")
+    #expect(shown.contains { $0.contains("with 0 messages: entered tea added") }, "\(shown)")
+  }
 }
