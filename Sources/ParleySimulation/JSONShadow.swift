@@ -71,7 +71,9 @@ struct JSONShadow {
       guard buffer.readableBytes > 0 else { return nil }
       // What concerns the session is told as an event.
       let text = String(buffer: buffer)
-      let events = ["opened", "notice"].map { "{\"jsonrpc\":\"2.0\",\"method\":\"\($0)\"," }
+      let events = ["opened", "notice", "marked"].map {
+        "{\"jsonrpc\":\"2.0\",\"method\":\"\($0)\","
+      }
       return events.contains { text.hasPrefix($0) } ? nil : "an answer without a tag is printed"
     }
     guard var known = self.tags.removeValue(forKey: tag) else { return nil }
