@@ -85,6 +85,15 @@ let package = Package(
         .product(name: "NIOCore", package: nio),
       ],
       swiftSettings: settings),
+    .target(name: "CMessageQueue"),
+    .target(
+      name: "ParleyQueueDoor",
+      dependencies: [
+        "CMessageQueue", "ParleyModel", "ParleyDoorKit",
+        .product(name: "DequeModule", package: "swift-collections"),
+        .product(name: "NIOCore", package: nio),
+      ],
+      swiftSettings: settings),
     .target(
       name: "ParleySQLite",
       dependencies: [
@@ -130,8 +139,8 @@ let package = Package(
       name: "ParleyServer",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyIRCDoor", "ParleyAdminDoor", "ParleyJSONDoor", "ParleySQLite", "ParleyRuntime",
-        "ParleyAccounts",
+        "ParleyIRCDoor", "ParleyAdminDoor", "ParleyJSONDoor", "ParleyQueueDoor", "ParleySQLite",
+        "ParleyRuntime", "ParleyAccounts",
         "ParleyTransport",
         .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
@@ -145,7 +154,8 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "CEpoll"),
     .target(name: "CFaultyDisk"),
-    .target(name: "ParleyBench", dependencies: ["CEpoll"], swiftSettings: settings),
+    .target(
+      name: "ParleyBench", dependencies: ["CEpoll", "ParleyQueueDoor"], swiftSettings: settings),
     .executableTarget(
       name: "parley",
       dependencies: [
@@ -217,8 +227,8 @@ let package = Package(
       name: "ParleyServerTests",
       dependencies: [
         "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
-        "ParleyIRCDoor", "ParleyJSONDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer",
-        "ParleyTransport", "ParleyTesting", "ParleyBench", "parley", "parley-day",
+        "ParleyIRCDoor", "ParleyJSONDoor", "ParleyQueueDoor", "ParleySQLite", "ParleyRuntime",
+        "ParleyServer", "ParleyTransport", "ParleyTesting", "ParleyBench", "parley", "parley-day",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: nio),
@@ -240,7 +250,7 @@ if Context.environment["PARLEY_FUZZ"] != nil {
       name: "ParleyFuzz",
       dependencies: [
         "ParleyModel", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyIRCDoor",
-        "ParleyAdminDoor", "ParleyJSONDoor", "ParleyServer", "ParleyTransport",
+        "ParleyAdminDoor", "ParleyJSONDoor", "ParleyQueueDoor", "ParleyServer", "ParleyTransport",
         .product(name: "NIOCore", package: nio),
       ],
       swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))

@@ -17,6 +17,8 @@ final class BenchConnection {
   let roomName: String
   let name: String
   let descriptor: Int32
+  /// Where it goes by message queues.
+  private var link: BenchQueue?
   var state = State.connecting
 
   /// The beginning of a line whose end has not come yet.
@@ -54,14 +56,20 @@ final class BenchConnection {
     self.name = name
     self.seat = seat
     self.senders = senders
-    self.descriptor = try Self.connect(to: plan)
+    let link = try plan.queue.map { control throws(BenchError) in try BenchQueue(control) }
+    self.link = link
+    if let link {
+      self.descriptor = link.descriptor
+    } else {
+      self.descriptor = try Self.connect(to: plan)
+    }
     self.expected = .allocate(capacity: senders)
     self.expected.initialize(repeating: 0, count: senders)
     if seat != nil { self.times.reserveCapacity(plan.messagesPerSender) }
   }
 
   deinit {
-    close(self.descriptor)
+    if let link = self.link { link.close() } else { close(self.descriptor) }
     self.expected.deallocate()
   }
 
@@ -96,11 +104,13 @@ final class BenchConnection {
 
   /// Queues bytes; ``flush()`` sends them.
   func queue(_ text: String) {
+    if let link = self.link { self.outgoing.append(contentsOf: link.key) }
     self.outgoing.append(contentsOf: text.utf8)
   }
 
   /// Queues a message of this sender.
   func queueMessage(_ saying: (before: [UInt8], after: [UInt8]), size: Int, time: UInt64) {
+    if let link = self.link { self.outgoing.append(contentsOf: link.key) }
     self.outgoing.append(contentsOf: saying.before)
     Payload.append(sender: self.id, counter: self.sent, size: size, to: &self.outgoing)
     self.outgoing.append(contentsOf: saying.after)
@@ -108,14 +118,32 @@ final class BenchConnection {
     self.sent += 1
   }
 
+  /// Begins the way in: by its name at once, or by a key that is asked for first.
+  func queueLogin(_ dialect: BenchDialect) {
+    self.queue(self.link?.hello(self.name) ?? dialect.login(as: self.name))
+  }
+
+  /// Takes the key, where a line brings it; the login follows.
+  func takesKey(_ line: String, _ dialect: BenchDialect) -> Bool {
+    guard self.link?.takeKey(line) == true else { return false }
+    self.queue(dialect.login(as: self.name))
+    return true
+  }
+
+  /// Reads what is there, at most `count` bytes; -1 and `errno` where there is nothing.
+  func receive(into memory: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int {
+    self.link?.receive(into: memory, count) ?? read(self.descriptor, memory, count)
+  }
+
   /// Sends what is queued, by one call; false when the connection is gone.
   func flush() -> Bool {
     let left = self.outgoing.count - self.outgoingStart
     if left > 0 {
       let sent = self.outgoing.withUnsafeBytes { bytes in
-        bytes.baseAddress.map {
-          send(self.descriptor, $0 + self.outgoingStart, left, Int32(MSG_NOSIGNAL))
-        } ?? 0
+        self.link?.send(UnsafeRawBufferPointer(rebasing: bytes[self.outgoingStart...]))
+          ?? bytes.baseAddress.map {
+            send(self.descriptor, $0 + self.outgoingStart, left, Int32(MSG_NOSIGNAL))
+          } ?? 0
       }
       if sent < 0 && errno != EAGAIN { return false }
       self.outgoingStart += max(sent, 0)

@@ -22,6 +22,8 @@ package struct BenchPlan: Sendable {
   package var rate: Int?
   /// The process whose CPU time is read.
   package var serverPID: Int32?
+  /// The control queue that everybody goes by, in the place of `host` and `port`.
+  package var queue: String?
   /// Everybody is in the room that is open after login, and nobody joins another one.
   package var inLobby: Bool
 
@@ -64,6 +66,12 @@ package struct BenchPlan: Sendable {
     if self.size < Payload.bytesMin || self.size > 4096 {
       return "--size is between \(Payload.bytesMin) and 4096"
     }
+    if (self.dialect == .queue) != (self.queue != nil) {
+      return "--dialect queue goes with --queue NAME, and with nothing else"
+    }
+    if self.dialect == .queue, self.size > BenchQueue.sizeMax {
+      return "--size is at most \(BenchQueue.sizeMax) over a message queue"
+    }
     if let rate = self.rate, rate < 1 { return "--rate must be at least 1" }
     if self.inLobby && (self.rooms != 1 || self.dialect != .line) {
       return "--lobby is one room, in line mode"
@@ -79,6 +87,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
   case irc
   case line
   case json
+  case queue
 
   /// Whether a sender gets its own message back.
   var echoes: Bool { self != .irc }
@@ -95,6 +104,8 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     case .irc: "NICK \(name)\r\nUSER \(name) 0 * :\(name)\r\n"
     case .line: "\(name)\n"
     case .json: Self.request("hello", #""name":"\#(name)""#)
+    // With the key; the HELLO before it has none.
+    case .queue: "PING\n"
     }
   }
 
@@ -103,6 +114,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     case .irc: "JOIN #\(room)\r\n"
     case .line: "/join \(room)\n"
     case .json: Self.request("join", #""room":"\#(room)""#)
+    case .queue: "JOIN \(room)\n"
     }
   }
 
@@ -111,6 +123,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     switch self {
     case .irc: ("PRIVMSG #\(room) :", "\r\n")
     case .line: ("", "\n")
+    case .queue: ("SAY ", "\n")
     case .json:
       (
         #"{"jsonrpc":"2.0","id":1,"method":"say","params":{"room":"\#(room)","text":""#,
@@ -124,7 +137,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     switch self {
     case .irc: line.contains(" 001 ")
     case .line: line.contains("You are ")
-    case .json: line.contains("\"session\":")
+    case .json, .queue: line.contains("\"session\":")
     }
   }
 
@@ -132,7 +145,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
   func admits(_ line: String, to room: String) -> Bool {
     switch self {
     case .irc: line.contains(" 366 ")
-    case .json: line.contains("\"opened\":\"switched\"")
+    case .json, .queue: line.contains("\"opened\":\"switched\"")
     case .line: line.contains("[\(room)] here:") || line.contains("[\(room)] nobody else is here")
     }
   }
@@ -142,7 +155,7 @@ package enum BenchDialect: String, Sendable, CaseIterable {
     switch self {
     case .irc: line.hasPrefix("ERROR ") || line.contains(" 43") && line.contains(" * ")
     case .line: line.hasPrefix("error ") || line.contains(": error ")
-    case .json: line.contains("\"error\":")
+    case .json, .queue: line.contains("\"error\":") || line.contains("\"reason\":\"refused\"")
     }
   }
 }

@@ -161,7 +161,7 @@ package final class BenchRun {
     if connection.seat != nil { self.senders.append(connection) }
     _ = cepoll_add(self.epoll, connection.descriptor, UInt32(id), 0)
     connection.state = .loggingIn
-    connection.queue(self.plan.dialect.login(as: connection.name))
+    connection.queueLogin(self.plan.dialect)
     try self.flush(connection)
   }
 
@@ -173,7 +173,9 @@ package final class BenchRun {
   private func setUp(_ connection: BenchConnection, _ line: String) throws(BenchError) {
     let dialect = self.plan.dialect
     if dialect.refuses(line) { throw BenchError("\(connection.name) was refused: \(line)") }
-    if connection.state == .loggingIn, dialect.welcomes(line) {
+    if connection.takesKey(line, dialect) {
+      try self.flush(connection)
+    } else if connection.state == .loggingIn, dialect.welcomes(line) {
       connection.state = .joining
       if !self.plan.inLobby {
         connection.queue(dialect.joining(connection.roomName))
@@ -277,7 +279,7 @@ package final class BenchRun {
       self.buffer.update(from: connection.partial, count: kept)
       connection.partial.removeAll(keepingCapacity: true)
     }
-    let count = read(connection.descriptor, self.buffer + kept, Self.bufferBytes)
+    let count = connection.receive(into: self.buffer + kept, Self.bufferBytes)
     if count < 0 && errno == EAGAIN {
       connection.partial.append(contentsOf: UnsafeBufferPointer(start: self.buffer, count: kept))
       return
@@ -315,6 +317,9 @@ package final class BenchRun {
     let text = String(decoding: UnsafeBufferPointer(start: line, count: count), as: UTF8.self)
     if self.plan.dialect == .json, text == BenchDialect.ping {
       connection.queue(#"{"jsonrpc":"2.0","id":"ping","result":{}}"# + "\n")
+      try self.flush(connection)
+    } else if self.plan.dialect == .queue, text == BenchDialect.ping {
+      connection.queue("PING\n")
       try self.flush(connection)
     } else if self.plan.dialect == .irc, text.hasPrefix("PING") {
       connection.queue("PONG\(text.dropFirst(4))\n")

@@ -34,8 +34,16 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   package var isThrottled = false {
     didSet { if oldValue != self.isThrottled { self.submitWaiting() } }
   }
-  /// Set by the runtime; what it keeps for the session on this loop.
-  package var attachment: AnyObject?
+  /// Set by the runtime; what it keeps for the session on this loop, until the law has ended it.
+  package var attachment: AnyObject? {
+    didSet {
+      guard self.attachment == nil else { return }
+      self.released?()
+      self.released = nil
+    }
+  }
+  /// Called once the law has ended the session, and its name is free.
+  package var released: (() -> Void)?
   /// Set once the session is over: input is thrown away.
   package private(set) var isClosing = false
   /// Set by the host when it logged in.

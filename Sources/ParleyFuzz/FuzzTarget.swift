@@ -5,6 +5,7 @@ import ParleyIRCDoor
 import ParleyJSONDoor
 import ParleyLineDoor
 import ParleyModel
+import ParleyQueueDoor
 import ParleyTransport
 
 @testable import ParleyLog
@@ -22,6 +23,9 @@ enum FuzzTarget: String, CaseIterable {
   /// The JSON door; the same requests however the bytes are cut, and what is taken for JSON is
   /// read, and written again, as the same.
   case json
+  /// The message queue door: what is in the control queue, a session's messages, and lines that
+  /// are cut into parts, which together are what they were.
+  case queue
   /// The first bytes of a connection; what was decided stays decided as more bytes come.
   case recognise
   /// The header of a proxy; what was decided stays decided as more bytes come, within its bounds.
@@ -49,6 +53,7 @@ enum FuzzTarget: String, CaseIterable {
     case .admin:
       let head = Array("\(AdminDialect.firstLine)\n".utf8)
       Self.sameHoweverCut(bytes.prefix(1) + head + bytes.dropFirst()) { AdminDialect() }
+    case .queue: Self.queue(bytes)
     case .recognise:
       for isLocal in [false, true] { Self.recognise(bytes, isLocal: isLocal) }
     case .proxy: Self.proxy(bytes)
@@ -93,6 +98,42 @@ enum FuzzTarget: String, CaseIterable {
     }
     if inbound.failure == nil { dialect.receiveEnd(into: &inbound) }
     return inbound.requests.map { "\($0)" }
+  }
+
+  /// Messages parted by 0xFF: as they are in the control queue, and then as commands of a session.
+  private static func queue(_ bytes: [UInt8]) {
+    var dialect = QueueDialect(
+      QueueTongue(serverName: "fuzz"), messageBytes: 1_024, asked: "fuzz")
+    var inbound = Inbound()
+    for message in bytes.split(separator: 0xFF) where inbound.failure == nil {
+      let input = Array(message).withUnsafeBytes { QueueInput($0) }
+      if case .keyed(let key, let start) = input {
+        precondition(Array(key.text.utf8) == Array(message.prefix(32)) && start == 33)
+      }
+      var buffer = ByteBuffer(bytes: message)
+      dialect.receive(&buffer, into: &inbound)
+      precondition(buffer.readableBytes == 0, "not all was consumed")
+    }
+    // Each is answered once, whatever it was: with a request of its own, but for the entrance's two.
+    for request in inbound.requests { precondition(request.tag != .none, "\(request)") }
+    Self.parts(of: bytes)
+  }
+
+  /// Any text without control characters, as lines of JSON are.
+  private static func parts(of bytes: [UInt8]) {
+    let text = String(decoding: bytes, as: UTF8.self).unicodeScalars.filter { $0.value >= 0x20 }
+    let line = String(repeating: String(String.UnicodeScalarView(text)), count: 8)
+    // What looks like a part is none of ours.
+    guard !line.utf8.isEmpty, !line.hasPrefix(#"{"jsonrpc":"2.0","method":"part""#) else { return }
+    var buffer = ByteBuffer()
+    QueueParts.write(ByteBuffer(string: line + "\n"), bytesMax: 1_024, into: &buffer)
+    var joiner = QueueParts.Joiner()
+    var whole: [[UInt8]] = []
+    for part in buffer.readableBytesView.split(separator: 0x0A) {
+      precondition(part.count < 1_024, "a part has \(part.count) bytes")
+      if let line = joiner.take(part) { whole.append(line) }
+    }
+    precondition(whole == [Array(line.utf8)], line)
   }
 
   /// Each line that is JSON, with its strings written anew.

@@ -62,6 +62,8 @@ extension JSONDialect {
       }
     case .fault(let fault):
       self.printError(fault, expected, into: &buffer)
+    case .words(let words):
+      self.printResult(expected, into: &buffer) { $1.writeMember("text", words) }
     case .endOfBatch:
       self.endBatch(into: &buffer)
     }

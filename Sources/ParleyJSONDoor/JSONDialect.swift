@@ -22,7 +22,7 @@ package struct JSONDialect: Dialect {
 
   private var framer = JSONFramer()
   private var faultyLines = 0
-  private var isLeaving = false
+  var isLeaving = false
   private var lastTag: UInt64 = 0
   /// What is to be answered, in the order of the commands.
   var expected: Deque<Expected> = []
@@ -184,7 +184,7 @@ package struct JSONDialect: Dialect {
     self.expect(.fault(fault), id, inBatch: inBatch, .local, into: &inbound)
   }
 
-  private mutating func expect(
+  mutating func expect(
     _ form: Expected.Form, _ id: JSONID, inBatch: Bool, _ command: Command, _ nonce: Nonce? = nil,
     into inbound: inout Inbound
   ) {
@@ -203,6 +203,8 @@ struct Expected: Sendable {
     case entered
     /// The door's own "no", in its place among the answers.
     indirect case fault(RPCFault)
+    /// Words of the door's own, in their place among the answers.
+    case words(String)
     /// The answers to a batch are complete.
     case endOfBatch
   }

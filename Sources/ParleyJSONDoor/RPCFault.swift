@@ -50,7 +50,8 @@ struct RPCFault: Error, Hashable, Sendable {
   init(_ refusal: Refusal) {
     let text = RefusalText.explanation(refusal)
     switch refusal {
-    case .badCommand: self.init(-32601, refusal.code, text)
+    case .badCommand(_, let nearest):
+      self.init(-32601, refusal.code, text + (nearest.map { "; perhaps \($0)" } ?? ""))
     case .badArguments(let usage): self.init(-32602, refusal.code, usage)
     case .nameTaken(_, let free), .nameRegistered(_, let free):
       self.init(Self.refusedCode, refusal.code, text, free: free)

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A thread of our own.
-enum Thread {
+package enum Thread {
   private final class Box {
     let name: String
     let body: () -> Void
@@ -15,7 +15,7 @@ enum Thread {
   /// Starts a thread that runs `body` and ends.
   ///
   /// At most 15 bytes of the name are kept.
-  static func start(name: String, body: @escaping @Sendable () -> Void) {
+  package static func start(name: String, body: @escaping @Sendable () -> Void) {
     let box = Unmanaged.passRetained(Box(name: name, body: body))
     var thread = pthread_t()
     let code = pthread_create(&thread, nil, threadBody, box.toOpaque())

@@ -4,11 +4,15 @@ import ParleyDoorKit
 import ParleyIRCDoor
 import ParleyJSONDoor
 import ParleyLineDoor
+import ParleyQueueDoor
 
 /// Every door that this server has: a new one is a line here.
 struct Doors: Sendable {
   /// The doors' names, as the console prints them and settings have them.
-  static let names = [LineDialect.name, IRCDialect.name, JSONDialect.name]
+  static let names = [LineDialect.name, IRCDialect.name, JSONDialect.name, Self.queueName]
+
+  /// That of the message queues, which are no connection.
+  static let queueName = QueueDialect<QueueTongue>.name
 
   let line: LineDoorOptions
   let irc: IRCDoorOptions
@@ -31,6 +35,12 @@ struct Doors: Sendable {
     case .line, .needMore: (LineDialect(options: self.line, origin: origin), LineDialect.name)
     case .tls, .unknown: nil
     }
+  }
+
+  /// The dialect of who has shown a key, and wants to enter under the name `asked`.
+  func queue(messageBytes: Int, asked: String) -> any Dialect {
+    QueueDialect(
+      QueueTongue(serverName: self.line.serverName), messageBytes: messageBytes, asked: asked)
   }
 
   /// The dialect that takes over from line mode at its first prompt.

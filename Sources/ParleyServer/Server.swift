@@ -71,6 +71,7 @@ package struct Server: Service {
       stop.yield(.failed($0))
     }
     let listeners = try await self.open(engine, group, directory, gate)
+    let queue = try self.openQueue(engine, group, gate)
     self.sayReady(listeners, directory, found, connectionsMax: gate.max)
     let trimming = FreeMemory.giveBack(on: group)
     ConsoleInput(announce: { engine.announce($0) }, stop: { stop.yield(.asked) }).start()
@@ -93,13 +94,18 @@ package struct Server: Service {
       }
       tasks.cancelAll()
     }
-    if case .failed(let text) = reason { throw ServerError.storage(text) }
+    if case .failed(let text) = reason {
+      queue?.abandon()
+      throw ServerError.storage(text)
+    }
     SecondSignal.endsAtOnce()
     let logger = self.console.logger(label: "server")
     logger.notice("stopping: telling everyone, \(engine.sessions) sessions")
     trimming?.cancel()
     for listener in listeners { try? await listener.channel.close() }
+    queue?.shut()
     try await engine.stop(grace: self.configuration.shutdownGrace)
+    try await queue?.stop()
     try await accounts.stop()
     try await group.shutdownGracefully()
     withExtendedLifetime(directory) {}
@@ -175,6 +181,17 @@ package struct Server: Service {
     let socket = try await listener.bind(socketPath: Self.socketPath(directory))
     channels.append(Opened(channel: socket))
     return channels
+  }
+
+  private func openQueue(
+    _ engine: Engine, _ group: MultiThreadedEventLoopGroup, _ gate: ConnectionGate
+  ) throws -> QueueService? {
+    guard let name = self.configuration.queue else { return nil }
+    let logger = self.console.logger(label: "queue")
+    let entrance = QueueEntrance(
+      group: group, engine: engine, doors: Doors(serverName: self.serverName), gate: gate,
+      warnings: SeldomWarning(logger: logger))
+    return try QueueService.open(name, self.configuration.queueUsers, entrance, logger)
   }
 
   /// For every door, on this machine, for the owner of the data alone.

@@ -1,10 +1,12 @@
 import Glibc
 import NIOCore
 import ParleyLog
+package import ParleyQueueDoor
 
 /// Why a server could not start, or had to stop; the text is for the operator.
 package enum ServerError: Error, CustomStringConvertible {
   case cannotListen(ListenAddress, String)
+  case cannotServeQueue(String, QueueFault)
   case data(String)
   /// The disk or the archive failed in the middle: what is on disk decides at the next start.
   case storage(String)
@@ -13,9 +15,21 @@ package enum ServerError: Error, CustomStringConvertible {
     switch self {
     case .cannotListen(let address, let reason):
       "cannot listen on \(address): \(reason); choose another with --listen ADDRESS:PORT"
+    case .cannotServeQueue(let name, let fault): Self.words(for: fault, queue: name)
     case .data(let reason): reason
     case .storage(let reason):
       "storage failed: \(reason); what was acknowledged is on disk, and the next start reads it"
+    }
+  }
+
+  private static func words(for fault: QueueFault, queue name: String) -> String {
+    switch fault.code {
+    case EBUSY:
+      "cannot make the message queue \(name): another server serves it; choose another with --queue"
+    case EPERM, EACCES, EEXIST:
+      "cannot make the message queue \(name): another user's is there; choose another with "
+        + "--queue, or have its owner remove it (rm /dev/mqueue\(name))"
+    default: "cannot make the message queue \(name): \(fault)"
     }
   }
 

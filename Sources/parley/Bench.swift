@@ -16,8 +16,12 @@ struct Bench: ParsableCommand {
 
   @Option(
     help:
-      "irc (no echo: a neighbour's delivery answers a message), line or json (the echo does).")
+      "irc (no echo: a neighbour's delivery answers a message), line, json or queue (the echo does)."
+  )
   var dialect = BenchDialect.irc
+
+  @Option(help: "The server's message queue, with --dialect queue, in place of --target.")
+  var queue: String?
 
   @Option(help: "Number of rooms.")
   var rooms = 1
@@ -70,6 +74,7 @@ struct Bench: ParsableCommand {
       members: self.members, senders: self.senders, window: self.window, messages: self.messages,
       size: self.size, rate: self.rate, serverPID: self.serverPID, inLobby: self.lobby)
     plan.stalled = self.stalled
+    plan.queue = self.queue
     if let fault = plan.fault { throw ValidationError(fault) }
     return plan
   }

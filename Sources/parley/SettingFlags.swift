@@ -64,10 +64,19 @@ struct TransportSettingFlags: ParsableArguments {
   @Option(name: .customLong("proxy-from"), help: .setting("proxy_from"))
   var proxyFrom: [String] = []
 
+  @Option(name: .customLong("queue"), help: .setting("queue"))
+  var queue: String?
+
+  @Option(name: .customLong("queue-users"), help: .setting("queue_users"))
+  var queueUsers: String?
+
   /// What was given, by the setting's name.
   var values: [String: [String]] {
     .given(
-      [("tls_certificate", self.tlsCertificate), ("tls_key", self.tlsKey)],
+      [
+        ("tls_certificate", self.tlsCertificate), ("tls_key", self.tlsKey),
+        ("queue", self.queue), ("queue_users", self.queueUsers),
+      ],
       lists: [("proxy_from", self.proxyFrom)])
   }
 }

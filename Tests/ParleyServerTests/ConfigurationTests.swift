@@ -188,7 +188,7 @@ import Testing
     ),
     (
       "outbox_policy: mqueue=drop",
-      "outbox_policy: \"mqueue\" is no door; doors are line, irc and json"
+      "outbox_policy: \"mqueue\" is no door; doors are line, irc, json and queue"
     ),
     (
       "outbox_bytes_max: 1KiB",

@@ -10,6 +10,19 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     self.bits = bits
   }
 
+  /// A user of this host, where limits count by user: an address of the discard-only prefix
+  /// (RFC 6666), from which no packet comes.
+  package init(user: UInt32) {
+    self.init(bits: Self.userPrefix | UInt128(user))
+  }
+
+  private static let userPrefix: UInt128 = 0x0100 << 112
+
+  private var user: UInt32? {
+    guard self.bits & ~UInt128(UInt32.max) == Self.userPrefix else { return nil }
+    return UInt32(truncatingIfNeeded: self.bits)
+  }
+
   /// The address of a socket; nil for a Unix socket.
   package init?(_ address: SocketAddress) {
     let found = address.withSockAddr { pointer, size in
@@ -55,6 +68,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   package var isIPv4: Bool { self.bits >> 32 == 0xFFFF }
 
   package var description: String {
+    if let user = self.user { return "user \(user)" }
     if self.isIPv4 {
       return (0..<4).reversed().map { "\(self.bits >> ($0 * 8) & 0xFF)" }.joined(separator: ".")
     }

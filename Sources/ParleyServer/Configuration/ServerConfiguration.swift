@@ -2,6 +2,7 @@ package import Logging
 import NIOCore
 package import ParleyDoorKit
 package import ParleyModel
+package import ParleyQueueDoor
 package import ParleyRuntime
 package import ParleyTransport
 
@@ -27,6 +28,9 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var tlsKey: String?
   /// From where connections begin with a PROXY header.
   package var proxyFrom: [AddressRange] = []
+  /// The message queue to serve; nil is none.
+  package var queue: String?
+  package var queueUsers = QueueUsers.owner
   /// Where the log, the archive and the Unix socket are, relative to the working directory.
   package var dataDirectory = "parley-data"
   /// How many event loops there are; nil is the number of processors.

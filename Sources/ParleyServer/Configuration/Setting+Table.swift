@@ -1,6 +1,7 @@
 import Logging
 import ParleyDoorKit
 import ParleyModel
+import ParleyQueueDoor
 import ParleyRuntime
 import ParleyTransport
 
@@ -64,6 +65,15 @@ extension Setting {
       help: "The key of the certificate (PEM, without a passphrase)"
     ) { $0.isEmpty || $0.contains("\0") ? nil : $0 },
     Self.proxyFrom,
+    .described(
+      "queue", "NAME", \.queue, standard: "none",
+      allowed: "a queue's name: a slash, and up to 127 letters, digits, dots, hyphens and "
+        + "underscores",
+      help: "The POSIX message queue for programs on this host, as in /parley.control"
+    ) { QueueName.isControl($0) ? $0 : nil },
+    .choice(
+      "queue_users", "WHO", \.queueUsers,
+      help: "Which users of this host may use the queue: the server's own, its group's, or all"),
   ]
 
   private static let proxyFromAllowed =
