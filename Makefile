@@ -16,13 +16,16 @@ PORT ?= 6789
 SEED ?=
 SEEDS ?= 10000
 SABOTAGE ?=
+# Where `make install` puts it, below DESTDIR where a package is made.
+PREFIX ?= /usr/local
+DESTDIR ?=
 
 # A target must name each target that it imports.
 IMPORTS := --explicit-target-dependency-import-check error
 RELEASE := swift build -c release $(IMPORTS) --product parley
 SIMULATE := swift build -c release $(IMPORTS) --product parley-sim
 
-.PHONY: help setup build run client demo test sanitize fuzz soak format lint sim bench docs
+.PHONY: help setup build run client demo test sanitize fuzz soak format lint sim bench docs install
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' Makefile
@@ -80,6 +83,17 @@ bench: ## compare with a bare C server (ARGS=--acknowledged: messages a second)
 	@Scripts/setup test
 	@Scripts/bench-floor $(ARGS)
 
-docs: ## write the manual's table of settings and check the documents' links
+install: ## build the release; install it with man page and completions (PREFIX=/usr/local)
+	$(RELEASE)
+	install -D -m 755 "$$($(RELEASE) --show-bin-path)/parley" "$(DESTDIR)$(PREFIX)/bin/parley"
+	install -D -m 644 docs/man/parley.1 "$(DESTDIR)$(PREFIX)/share/man/man1/parley.1"
+	install -D -m 644 docs/completions/parley.bash \
+	  "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/parley"
+	install -D -m 644 docs/completions/_parley \
+	  "$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_parley"
+	install -D -m 644 docs/completions/parley.fish \
+	  "$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/parley.fish"
+
+docs: ## write the settings into the manual, the man page, the completions; check the links
 	swift build --build-tests $(IMPORTS)
-	PARLEY_WRITE_DOCS=1 swift test --skip-build --filter 'The.manual|The.contract|Documents'
+	PARLEY_WRITE_DOCS=1 swift test --skip-build --filter 'The.manual|The.contract|Documents|What.is.installed'
