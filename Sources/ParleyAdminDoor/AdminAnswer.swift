@@ -86,7 +86,7 @@ package enum AdminAnswer: Codable, Hashable, Sendable {
       self = .sessions(list: sessions.map { Session($0) }, more: more)
     case .announced: self = .announced
     case .registered, .unregistered, .certificateAdded, .certificatesRemoved, .certificateOpens,
-      .unread, .marked:
+      .unread, .marked, .arrived:
       return nil
     }
   }

@@ -13,6 +13,9 @@ extension Conversation {
     case .login(let name, let secret, let autojoin):
       let work = try self.loginWork(name, secret, autojoin: autojoin, from: id)
       effects.tell(id, .work(tag, work))
+    case .enterAsGuest(let name, let token, let autojoin):
+      guard self.sessions[id] == nil else { throw .alreadyLoggedIn }
+      effects.tell(id, .work(tag, .openAsGuest(token, name, autojoin: autojoin)))
     case .register(let password, let code):
       try self.checkRegistration(hasCode: code != nil, from: id)
       try Self.checkPassword(password)
@@ -88,8 +91,8 @@ extension Conversation {
       try self.check(.write, of: session)
     case .moderate(.report): try self.check(.write, of: session)
     case .moderate: try self.check(.moderate, of: session)
-    case .settings, .runStarted, .expireRoom, .announce, .login, .quit, .join, .add, .leave,
-      .ignore, .verified, .administer:
+    case .settings, .runStarted, .expireRoom, .expireHeld, .announce, .login, .quit, .join, .add,
+      .leave, .ignore, .verified, .administer:
       break
     }
   }
@@ -130,6 +133,8 @@ extension Conversation {
         throw .badPassword
       }
       try self.enter(account, token: token, autojoin: autojoin, entry, into: &effects)
+    case .guest(let digest, let name, let autojoin):
+      try self.enter(token: digest, name, autojoin: autojoin, entry, into: &effects)
     case .loginByCertificate(let digest, let autojoin):
       guard let account = self.accounts.withCertificate(digest) else { throw .noCertificate }
       try self.enter(account, token: nil, autojoin: autojoin, entry, into: &effects)
@@ -186,7 +191,12 @@ extension Conversation {
       participant.state.name, credential, participant: participant.state.id,
       isAdministrator: false, at: entry.stamp)
     self.handOverRoles(of: participant.state.id, to: account.id, into: &effects)
-    self.change(participant.state.id) { $0.account = account.id }
+    // From now on its password opens its place, and no token.
+    if let token = participant.state.token { self.guestIDs[token] = nil }
+    self.change(participant.state.id) { state in
+      state.account = account.id
+      state.token = nil
+    }
     self.rename(participant.state.id, account: account.name.text)
     effects.answer(entry.session, entry.tag, .account(.registered(name: account.name.text)))
   }

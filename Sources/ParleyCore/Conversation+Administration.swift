@@ -72,7 +72,7 @@ extension Conversation {
         shown.append(
           AccountSummary(
             name: account.name.text, isAdministrator: account.isAdministrator,
-            sessions: self.participants[account.participant]?.sessions.count ?? 0,
+            sessions: self.connected(self.participants[account.participant]?.sessions ?? []),
             created: account.created, hasPassword: account.credential != nil,
             tokens: account.tokens.count))
       }
@@ -82,14 +82,14 @@ extension Conversation {
   }
 
   private func sessionList() -> AccountReply {
-    let shown = self.sessions.keys.sorted().prefix(Limits.listedMax).compactMap {
-      self.sessions[$0]
-    }.map { session in
+    let all = self.sessions.keys.filter { !$0.isHeld }
+    let shown = all.sorted().prefix(Limits.listedMax).compactMap { self.sessions[$0] }
+    let summaries = shown.map { session in
       SessionSummary(
         session: session.id, name: session.sender.name, account: session.sender.account,
         rooms: session.open.count, address: session.address)
     }
-    return .sessions(shown, more: self.sessions.count - shown.count)
+    return .sessions(summaries, more: all.count - shown.count)
   }
 
   /// Whether an account may have that name: a guest that carries it goes on as the account.
@@ -185,6 +185,10 @@ extension Conversation {
     }
     guard self.accounts.invites.count < Limits.invitesMax else {
       throw .tooMany(.invites, max: Limits.invitesMax)
+    }
+    // Of one digest there is one code: the newer one takes the older one's place.
+    if let same = self.accounts.invites[digest] {
+      effects.records.append(.forget(.invite(same.number)))
     }
     self.state.lastInvite += 1
     let until = Timestamp(microseconds: entry.stamp.microseconds + max(0, microseconds))

@@ -20,6 +20,9 @@ extension Conversation {
       where !earlierInTurn && self.accounts.withCertificate(digest) == nil:
         // Whoever has no account leaves no trace in the log.
         throw .noCertificate
+      case .verified(.guest(let digest, let name, autojoin: _)) where !earlierInTurn:
+        try self.checkGuest(token: digest, name, from: session)
+        return command.proposal.map { .propose($0) } ?? .answer
       case .account, .administer, .verified, .administerVerified, .moderate:
         return command.proposal.map { .propose($0) } ?? .answer
       case .quit(let departure):
@@ -123,8 +126,8 @@ extension AccountCommand {
     case .addCertificate(let digest): .addCertificate(digest: digest)
     case .removeCertificates: .removeCertificates
     case .mark(let selector, let through): .mark(selector, through: through)
-    case .login, .register, .changePassword, .unregister, .tokens, .newToken, .whoseCertificate,
-      .unread:
+    case .login, .enterAsGuest, .register, .changePassword, .unregister, .tokens, .newToken,
+      .whoseCertificate, .unread:
       nil
     }
   }

@@ -35,6 +35,8 @@ extension Conversation {
       self.startRun(incarnation, entry, into: &effects)
     case .expireRoom(let room, let since):
       if self.mayExpire(room, emptySince: since) { self.deleteRoom(room, into: &effects) }
+    case .expireHeld(let place, let until):
+      self.expire(place, until: until, entry, into: &effects)
     case .announce(let text):
       effects.items.append(.everyone(text))
     case .login(let name, let autojoin):
@@ -82,14 +84,18 @@ extension Conversation {
     self.makePermanentRooms(at: stamp)
   }
 
-  /// Ends what the run before left behind.
+  /// Ends what the run before left behind, but for the places of those who may come back.
   ///
   /// Nobody is told: its connections are gone, and what the rooms show is who has come since.
   private mutating func startRun(
     _ incarnation: UInt32, _ entry: Entry, into effects: inout Effects
   ) {
     for id in self.sessions.keys.sorted() {
-      self.endSession(id, departure: nil, entry, into: &effects)
+      if id.isHeld, self.state.settings.holdMicroseconds > 0 {
+        self.holdAnew(id, at: entry.stamp)
+      } else if !self.hold(id, .serverStopped, at: entry.stamp, into: &effects) {
+        self.endSession(id, departure: nil, entry, into: &effects)
+      }
     }
     self.state.incarnation = incarnation
     self.makePermanentRooms(at: entry.stamp)

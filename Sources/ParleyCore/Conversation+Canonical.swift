@@ -134,6 +134,8 @@ private struct CanonicalWriter {
     self.write(UInt64(state.settings.roomCreation.rawValue))
     self.write(state.settings.ownedRoomsMax)
     self.write(state.settings.strangersMax)
+    self.write(UInt64(bitPattern: state.settings.holdMicroseconds))
+    self.write(state.lastHeld)
     self.write(UInt64(state.lastStanding))
     self.write(state.audit) { $0.write(UInt64($1.number)) }
   }
@@ -297,6 +299,7 @@ private struct CanonicalWriter {
     self.write(state.resumeCurrent) { $0.write(UInt64($1.number)) }
     self.write(state.strangersSince)
     self.write(UInt64(state.strangers))
+    self.write(state.token) { $0.write($1) }
   }
 
   mutating func write(_ session: SessionState) {
@@ -308,6 +311,16 @@ private struct CanonicalWriter {
     self.write(session.token) { $0.write(UInt64($1)) }
     self.write(session.address)
     self.write(session.returnsToLobby ? 1 : 0)
+    self.write(session.holdsPlace ? 1 : 0)
+    self.write(session.held) {
+      $0.write($1.since)
+      $0.write($1.until)
+      $0.write(String(describing: $1.departure))
+      $0.write(all: $1.heads) {
+        $0.write(UInt64($1.room.number))
+        $0.write($1.sequence.number)
+      }
+    }
   }
 
   mutating func write(_ nonce: NonceState) {

@@ -44,7 +44,7 @@ extension Conversation {
     self.moveMark(in: id, of: session.participant, message.sequence)
 
     let name = recipient.state.name.text
-    for session in sender.sessions {
+    for session in sender.sessions where !session.isHeld {
       let own = DirectEvent(message: message, recipient: name, isOwn: true)
       effects.tell(session, .direct(own))
     }
@@ -52,12 +52,12 @@ extension Conversation {
       if recipient.state.lastDirect != sender.state.id {
         self.change(recipient.state.id) { $0.lastDirect = sender.state.id }
       }
-      for session in recipient.sessions {
+      for session in recipient.sessions where !session.isHeld {
         let event = DirectEvent(message: message, recipient: name, isOwn: false)
         effects.tell(session, .direct(event))
       }
     }
-    let sessions = recipient.sessions.count
+    let sessions = self.connected(recipient.sessions)
     effects.answer(
       entry.session, entry.tag,
       .delivered(

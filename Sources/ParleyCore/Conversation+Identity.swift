@@ -23,21 +23,18 @@ extension Conversation {
       self.limit(entry.session, to: token)
       effects.tell(entry.session, .reply(entry.tag, welcome))
       self.tellUnread(entry.session, tag: .none, isAsked: false, into: &effects)
+      if entry.comeback != nil {
+        effects.tell(entry.session, .reply(.none, .account(.arrived(Arrival()))))
+      }
       return
     }
-    let rooms = self.roomsToResume(participant)
-    let current = participant.state.resumeCurrent
-    let isFirst = participant.state.lastSeen == nil && participant.sessions.isEmpty
+    let places = self.places(of: participant, autojoin: autojoin, entry.comeback)
     self.begin(
       entry, as: account.participant, returnsToLobby: autojoin, into: &effects)
     self.limit(entry.session, to: token)
     effects.tell(entry.session, .reply(entry.tag, welcome))
     self.tellUnread(entry.session, tag: .none, isAsked: false, into: &effects)
-    if rooms.isEmpty, isFirst {
-      if autojoin { self.autojoin(entry, into: &effects) }
-    } else if autojoin {
-      self.resume(rooms, current: current, entry, into: &effects)
-    }
+    self.arrive(places, entry, into: &effects)
   }
 
   /// A session of a participant begins, with no room open.
@@ -52,7 +49,7 @@ extension Conversation {
     self.sessions[id] = Session(
       SessionState(
         id: id, participant: participant, address: entry.address,
-        returnsToLobby: returnsToLobby),
+        returnsToLobby: returnsToLobby, holdsPlace: entry.comeback != nil),
       sender: self.participants.values[index].sender)
     self.changes.add(.session(id))
     effects.tell(
@@ -67,32 +64,6 @@ extension Conversation {
       session.token = token.number
       session.scopes = token.scopes
     }
-  }
-
-  /// The rooms that an account's login opens: those that its newest session has open, or that its
-  /// last one had; it is still a member of them.
-  private func roomsToResume(_ participant: Participant) -> [RoomID] {
-    let open =
-      participant.sessions.last.flatMap { self.sessions[$0]?.open } ?? participant.state.resume
-    return open.filter { participant.rooms.contains($0) }
-  }
-
-  /// Opens the rooms without a word on each; the current one is shown with what is new there.
-  private mutating func resume(
-    _ rooms: [RoomID], current: RoomID?, _ entry: Entry, into effects: inout Effects
-  ) {
-    guard let session = self.sessions[entry.session] else { return }
-    let rooms = rooms.filter { (try? self.checkEntry($0, by: session)) != nil }
-    let current = rooms.contains { $0 == current } ? current : rooms.first
-    for room in rooms where room != current {
-      self.open(
-        room, in: entry.session, reason: .resumed, isNewRoom: false, becomesCurrent: false,
-        tag: .none, entry, into: &effects)
-    }
-    guard let current else { return }
-    self.open(
-      current, in: entry.session, reason: .resumed, isNewRoom: false, becomesCurrent: true,
-      tag: .none, entry, into: &effects)
   }
 
   /// A session becomes another participant's, with the rooms that it has open.

@@ -12,6 +12,7 @@ extension Conversation {
       participant.account = state.account.flatMap { self.accounts[$0]?.name.text }
       self.participants[participant.state.id] = participant
       self.participantIDs[state.name.key] = state.id
+      if let token = state.token { self.guestIDs[token] = state.id }
     }
     for room in loaded.rooms { self.load(room) }
     for standing in loaded.standings {
@@ -62,6 +63,7 @@ extension Conversation {
     guard let participant = self.participants[session.participant] else { return }
     self.sessions[session.id] = Session(session, sender: participant.sender)
     if session.scopes != nil { self.limited.insert(session.id) }
+    if let held = session.held { self.held[session.id] = held.until }
     if participant.sessions.isEmpty { self.peopleHere += 1 }
     self.participants[session.participant]?.sessions.insertAscending(session.id)
     let name = participant.state.name

@@ -36,19 +36,58 @@ extension Conversation {
     _ name: Name, autojoin: Bool, _ entry: Entry, into effects: inout Effects
   ) throws(Refusal) {
     try self.checkLogin(name, from: entry.session)
+    try self.enterAsGuest(name, token: nil, autojoin: autojoin, entry, into: &effects)
+  }
+
+  func checkGuest(
+    token digest: [UInt8], _ name: Name, from session: SessionID
+  ) throws(Refusal) {
+    guard self.guestIDs[digest] != nil else { return try self.checkLogin(name, from: session) }
+    guard self.sessions[session] == nil else { throw .alreadyLoggedIn }
+    guard self.state.settings.allowsGuests else { throw .accountNeeded }
+  }
+
+  /// Enters as the guest who has that token, or as a new one.
+  mutating func enter(
+    token digest: [UInt8], _ name: Name, autojoin: Bool, _ entry: Entry,
+    into effects: inout Effects
+  ) throws(Refusal) {
+    try self.checkGuest(token: digest, name, from: entry.session)
+    guard let participant = self.guestIDs[digest].flatMap({ self.participants[$0] }) else {
+      return try self.enterAsGuest(
+        name, token: digest, autojoin: autojoin, entry, into: &effects)
+    }
+    var identity = self.identity(of: participant)
+    identity.addresses = [entry.address]
+    try self.checkServerBan(identity, at: entry.stamp)
+    let places = self.places(of: participant, autojoin: autojoin, entry.comeback)
+    let id = participant.state.id
+    self.begin(entry, as: id, returnsToLobby: autojoin, into: &effects)
+    let welcome = Reply.welcome(
+      session: entry.session, name: participant.state.name.text, account: nil)
+    effects.tell(entry.session, .reply(entry.tag, welcome))
+    self.arrive(places, entry, into: &effects)
+  }
+
+  private mutating func enterAsGuest(
+    _ name: Name, token: [UInt8]?, autojoin: Bool, _ entry: Entry, into effects: inout Effects
+  ) throws(Refusal) {
     let stranger = Identity(
       participant: ParticipantID(0), name: name.key, account: nil, addresses: [entry.address])
     try self.checkServerBan(stranger, at: entry.stamp)
     let id = ParticipantID(self.state.lastParticipant.number + 1)
     self.state.lastParticipant = id
     self.participants[id] = Participant(
-      ParticipantState(id: id, name: name, since: entry.stamp))
+      ParticipantState(id: id, name: name, since: entry.stamp, token: token))
+    if let token { self.guestIDs[token] = id }
     self.participantIDs[name.key] = id
     self.changes.add(.participant(id))
     self.begin(entry, as: id, returnsToLobby: autojoin, into: &effects)
     let welcome = Reply.welcome(session: entry.session, name: name.text, account: nil)
     effects.tell(entry.session, .reply(entry.tag, welcome))
-    if autojoin { self.autojoin(entry, into: &effects) }
+    var places = Places()
+    places.isFirst = autojoin
+    self.arrive(places, entry, into: &effects)
   }
 
   mutating func rename(
@@ -117,7 +156,13 @@ extension Conversation {
     var departure = departure
     // A last word that may not be shown is not worth keeping a connection open for.
     if case .quit(let word) = departure, !Self.isPresentable(word) { departure = .quit("") }
-    self.endSession(entry.session, departure: departure, entry, into: &effects)
+    let participant = self.sessions[entry.session]?.participant
+    if !self.hold(entry.session, departure, at: entry.stamp, into: &effects) {
+      self.endSession(entry.session, departure: departure, entry, into: &effects)
+      if case .quit = departure, let participant, !self.held.isEmpty {
+        self.endPlaces(of: participant, departure, entry, into: &effects)
+      }
+    }
     effects.tell(entry.session, .closing(departure.closing))
   }
 
@@ -138,11 +183,12 @@ extension Conversation {
     }
     self.sessions[id] = nil
     self.limited.remove(id)
+    if session.held != nil { self.held[id] = nil }
     effects.records.append(.forget(.session(id)))
     self.participants[session.participant]?.sessions.removeFirst(equalTo: id)
     self.endWithoutSessions(
-      session.participant, open: session.open, current: session.current, at: entry.stamp,
-      into: &effects)
+      session.participant, open: session.open, current: session.current,
+      at: session.held?.since ?? entry.stamp, into: &effects)
   }
 
   /// A guest is gone, and with it all that was its own: its name, its memberships, its direct
@@ -165,6 +211,7 @@ extension Conversation {
     }
     self.nonces[id] = nil
     self.participantIDs[participant.state.name.key] = nil
+    if let token = participant.state.token { self.guestIDs[token] = nil }
     self.participants[id] = nil
     effects.records.append(.forget(.participant(id)))
   }

@@ -93,8 +93,8 @@ struct Digest {
       }
       digest.add(byte: kind.rawValue)
       digest.add(text)
-    case .settings, .runStarted, .expireRoom, .announce, .login, .nick, .quit, .join, .add,
-      .leave, .setTopic, .remove, .away, .ignore, .verified, .administer, .moderate:
+    case .settings, .runStarted, .expireRoom, .expireHeld, .announce, .login, .nick, .quit, .join,
+      .add, .leave, .setTopic, .remove, .away, .ignore, .verified, .administer, .moderate:
       break
     }
     return digest.value

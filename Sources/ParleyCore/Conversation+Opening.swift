@@ -70,20 +70,30 @@ extension Conversation {
   }
 
   /// Opens a room in the entry's session, joins it where needed, tells the others, and answers
-  /// with the room as it is.
+  /// with the room as it is, and what it must be sent once its login is answered.
+  ///
+  /// `leftAt` is the room's head when a held place of the participant lost its connection.
+  @discardableResult
   mutating func open(
     _ id: RoomID, in opener: SessionID, reason: EntryReason, isNewRoom: Bool,
-    becomesCurrent: Bool, tag: RequestTag, _ entry: Entry, into effects: inout Effects
-  ) {
+    becomesCurrent: Bool, leftAt: Sequence? = nil, tag: RequestTag, _ entry: Entry,
+    into effects: inout Effects
+  ) -> Replay? {
     guard let session = self.sessions[opener],
       let participant = self.participants[session.participant]
-    else { return }
+    else { return nil }
     let key = participant.state.name.key
     let isNewMember = self.beginMembership(of: session.participant, in: id)
     if isNewMember { self.useInvitation(of: session.participant, to: id, into: &effects) }
-    guard let room = self.rooms[id], let member = room.members[session.participant] else { return }
+    guard let room = self.rooms[id], let member = room.members[session.participant] else {
+      return nil
+    }
+    let resumption = self.resumption(
+      of: room, for: member, isNewMember: isNewMember, opener.isHeld ? nil : entry.comeback)
     let excerpt: Excerpt
-    if let closed = member.closedAfter {
+    if case .after = resumption {
+      excerpt = .messages([], more: false)
+    } else if let closed = member.closedAfter ?? leftAt {
       excerpt = room.since(closed, limit: Limits.missedMax, window: member.window)
     } else {
       // A member that has it open in another session is shown the backlog as it is now.
@@ -111,7 +121,9 @@ extension Conversation {
     }
     self.showEntry(
       id, in: opener, isOpening: true, reason: reason, isNewMember: isNewMember,
-      isNewRoom: isNewRoom, excerpt: excerpt, tag: tag, into: &effects)
+      isNewRoom: isNewRoom, resumption: resumption, excerpt: excerpt, tag: tag, into: &effects)
+    guard case .after(let sequence) = resumption, let room = self.rooms[id] else { return nil }
+    return room.replay(after: sequence, title: room.state.name.text)
   }
 
   /// Answers who asks again for a room that it has open: with the people and the backlog as it is
@@ -137,11 +149,14 @@ extension Conversation {
 
   private func showEntry(
     _ id: RoomID, in opener: SessionID, isOpening: Bool, reason: EntryReason,
-    isNewMember: Bool, isNewRoom: Bool, excerpt: Excerpt, tag: RequestTag,
-    into effects: inout Effects
+    isNewMember: Bool, isNewRoom: Bool, resumption: Resumption = .none, excerpt: Excerpt,
+    tag: RequestTag, into effects: inout Effects
   ) {
     guard let room = self.rooms[id] else { return }
     let name = room.state.name.text
+    var isOpening = isOpening
+    // Its events follow what it is sent again.
+    if case .after = resumption { isOpening = false }
     if isOpening {
       effects.tell(
         opener,
@@ -159,8 +174,8 @@ extension Conversation {
       isNewMember: isNewMember, isNewRoom: isNewRoom,
       isCurrent: self.sessions[opener]?.current == id, topic: room.state.topic,
       present: room.present.items.prefix(Limits.listedMax).map(\.value.name),
-      presentMore: max(0, room.present.count - Limits.listedMax), excerpt: excerpt,
-      backlog: backlog)
+      presentMore: max(0, room.present.count - Limits.listedMax), resumption: resumption,
+      excerpt: excerpt, backlog: backlog)
     effects.tell(opener, .reply(tag, .entered(answer)))
   }
 
@@ -187,9 +202,10 @@ extension Conversation {
     guard var presence = self.rooms[id]?.present[key] else { return }
     presence.sessions -= 1
     let isLast = presence.sessions == 0
+    let leftAt = state.held?.heads.first { $0.room == id }?.sequence
     let head = self.change(id) { room in
       room.present[key] = isLast ? nil : presence
-      return room.state.head
+      return leftAt ?? room.state.head
     }
     guard isLast else { return }
     self.change(id, member: state.participant) { $0.closedAfter = head }

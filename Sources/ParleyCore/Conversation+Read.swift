@@ -143,7 +143,7 @@ extension Conversation {
     return .profile(
       Profile(
         name: state.name.text, account: participant.account,
-        sessions: participant.sessions.count, since: state.since,
+        sessions: self.connected(participant.sessions), since: state.since,
         lastSeen: participant.sessions.isEmpty ? state.lastSeen : nil, away: state.away,
         rooms: rooms.sorted { $0.key < $1.key }.map(\.text)))
   }

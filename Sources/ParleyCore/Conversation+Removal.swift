@@ -119,6 +119,6 @@ extension Conversation {
       let id = self.accounts[account]?.participant
       found.formUnion(id.flatMap { self.participants[$0]?.sessions } ?? [])
     }
-    return found.sorted()
+    return found.filter { !$0.isHeld }.sorted()
   }
 }

@@ -92,7 +92,8 @@ extension Conversation {
   ///
   /// They are nobody's, and one that no bound has space for is passed over: a login is not refused
   /// for it.
-  mutating func autojoin(_ entry: Entry, into effects: inout Effects) {
+  mutating func autojoin(_ entry: Entry, into effects: inout Effects) -> [Replay] {
+    var replays: [Replay] = []
     for name in self.state.settings.autojoin {
       guard let session = self.sessions[entry.session],
         (try? self.checkOpening(name, by: session, closing: 0)) != nil
@@ -100,11 +101,13 @@ extension Conversation {
       let (id, isNew) = self.findOrMake(name, owner: nil, at: entry.stamp)
       guard !session.open.contains(id) else { continue }
       // The login has one answer, its welcome: what follows carries no tag.
-      self.open(
+      let replay = self.open(
         id, in: entry.session, reason: .autojoin, isNewRoom: isNew,
         becomesCurrent: session.current == nil,
         tag: .none, entry, into: &effects)
+      if let replay { replays.append(replay) }
     }
+    return replays
   }
 
   func checkLeave(

@@ -213,7 +213,7 @@ extension Conversation {
         id, departure: .kicked(by: actor.sender.name, reason: ban.reason), entry,
         into: &effects)
       effects.tell(id, .closing(.banned(reason: ban.reason)))
-      count += 1
+      if !id.isHeld { count += 1 }
     }
     return count
   }

@@ -32,6 +32,10 @@ package struct Conversation: ~Copyable {
   var owned: [Holder: Int] = [:]
   /// Participants with a session.
   var peopleHere = 0
+  /// Held places, and until when.
+  var held: [SessionID: Timestamp] = [:]
+  /// Guests that have a token, by its SHA-256.
+  var guestIDs: [[UInt8]: ParticipantID] = [:]
   /// Sessions that an API token let in.
   var limited: Set<SessionID> = []
   var changes = Changes()
@@ -45,7 +49,7 @@ package struct Conversation: ~Copyable {
 
   /// How many are here, in how many rooms that are listed, in how many sessions.
   package var census: (people: Int, rooms: Int, sessions: Int) {
-    (self.peopleHere, self.listed.count, self.sessions.count)
+    (self.peopleHere, self.listed.count, self.sessions.count - self.held.count)
   }
 
   package func isLoggedIn(_ session: SessionID) -> Bool {
@@ -58,10 +62,10 @@ package struct Conversation: ~Copyable {
   /// What the law takes from the configuration, as the log has it.
   package var settings: Settings { self.state.settings }
 
-  /// Proposals to delete rooms that have been without members for longer than
-  /// ``Settings/emptyRoomMicroseconds``.
+  /// Proposals to end held places whose time is over, and to delete rooms that have been without
+  /// members for longer than ``Settings/emptyRoomMicroseconds``.
   package func tick(now: Timestamp) -> [Proposal] {
-    var proposals: [Proposal] = []
+    var proposals = self.expiredPlaces(at: now)
     for place in self.emptyRooms.items {
       let age = now.microseconds - place.since.microseconds
       guard age >= self.state.settings.emptyRoomMicroseconds else { break }

@@ -43,6 +43,9 @@ public enum SessionEffect: Hashable, Sendable {
   case loggedIn(ParticipantID, ignored: [ParticipantID])
   /// From here on it gets the room's events: those after `position`.
   case opened(RoomID, name: String, position: Position, head: Sequence, present: Int)
+  /// It is sent what came after its cursor; of a room it gets the events from there on, as after
+  /// ``opened(_:name:position:head:present:)``.
+  indirect case resumed(Replay)
   /// From here on it gets them no longer.
   case closed(RoomID)
   /// The participants hidden from it changed.

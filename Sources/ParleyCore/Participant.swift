@@ -38,6 +38,9 @@ struct Session {
   var token: UInt32?
   let address: PeerAddress
   let returnsToLobby: Bool
+  let holdsPlace: Bool
+  /// Where nobody is at its other end.
+  var held: HeldPlace?
 
   init(_ state: SessionState, sender: Sender) {
     self.id = state.id
@@ -48,6 +51,8 @@ struct Session {
     self.token = state.token
     self.address = state.address
     self.returnsToLobby = state.returnsToLobby
+    self.holdsPlace = state.holdsPlace
+    self.held = state.held
   }
 
   var participant: ParticipantID { self.sender.participant }
@@ -57,7 +62,7 @@ struct Session {
     SessionState(
       id: self.id, participant: self.participant, current: self.current, open: self.open,
       scopes: self.scopes, token: self.token, address: self.address,
-      returnsToLobby: self.returnsToLobby)
+      returnsToLobby: self.returnsToLobby, holdsPlace: self.holdsPlace, held: self.held)
   }
 }
 

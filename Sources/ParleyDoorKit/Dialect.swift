@@ -47,6 +47,10 @@ package enum SessionOutput: Sendable {
   case server(String)
   /// The policy `drop` skipped these numbers of the room.
   case skipped(room: String, from: Sequence, through: Sequence)
+  /// What came after a cursor follows.
+  case behind(Replay)
+  /// That was all of it.
+  case caughtUp(Replay)
   /// The last that is printed.
   case closing(Closing)
   /// The protocol's own probe of a silent connection; nothing is printed where it has none.

@@ -138,7 +138,7 @@ package enum RefusalText {
     case .reason: "a reason"
     case .mask: "a mask"
     case .rooms, .members, .ignored, .roomsOfServer, .participants, .tokens, .certificates,
-      .invites, .accounts, .standings, .ownedRooms, .strangers:
+      .invites, .accounts, .standings, .ownedRooms, .strangers, .cursors:
       "it"
     }
   }
@@ -169,6 +169,7 @@ package enum RefusalText {
     case .mask: "masks"
     case .standings: "operators, bans, mutes and invitations can be kept"
     case .ownedRooms: "rooms can be owned by one person"
+    case .cursors: "cursors can be given"
     case .strangers: "people whom you have not written with can be written to in an hour"
     }
   }

@@ -56,6 +56,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private var inFlight = 0
   /// Whether commands wait for the answer to the one before them, see ``Command/isAwaited``.
   private var isAwaiting = false
+  /// What that one brings, where it begins a session that can come back.
+  private var comeback: Comeback?
   /// Whether that one waits for something else than its turn.
   private var isWorking = false
   private var readIsHeld = false
@@ -208,14 +210,17 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.holdReads()
   }
 
-  /// Hands commands on; those that begin a session say where it comes from.
+  /// Hands commands on; those that begin a session say where it comes from, and what it brings.
   private func submit(_ requests: [Request]) {
+    // What waits for work on a secret is the last that is submitted: another one takes its place.
+    if let comeback = requests.last?.comeback { self.comeback = comeback }
     guard requests.contains(where: { $0.command.isArrival }) else {
       return self.host.submit(requests, from: self)
     }
     var requests = requests
     for index in requests.indices where requests[index].command.isArrival {
       requests[index].address = self.origin.peer
+      requests[index].comeback = self.comeback
     }
     self.host.submit(requests, from: self)
   }

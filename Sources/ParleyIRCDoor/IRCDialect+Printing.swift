@@ -25,6 +25,7 @@ extension IRCDialect {
         "NOTICE", ["#\(room)"],
         "#\(from.number) to #\(through.number) were skipped, because they were not taken fast "
           + "enough", &buffer)
+    case .behind, .caughtUp: return
     case .closing(let closing):
       self.write("ERROR :Closing link: \(self.reason(closing))", &buffer)
     }

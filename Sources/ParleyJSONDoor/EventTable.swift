@@ -3,6 +3,9 @@ import ParleyModel
 /// The notifications of the contract; a new one is a row.
 package enum EventTable {
   private static let room = JSONField.required("room", .string, "The room.")
+  private static let conversation = JSONField.required(
+    "room", .string, "The room, or `@NAME`.")
+  private static let epoch = JSONField.required("epoch", .string, "The conversation's life.")
   private static let name = JSONField.required("name", .string, "Who.")
   private static let account = JSONField.required(
     "account", .optional(.string), "The account, if any.")
@@ -78,6 +81,18 @@ package enum EventTable {
     JSONEvent(
       "opened", "A room was opened for you: the lobby, when you were put out of another room.",
       params: SharedShape.room.fields),
+    JSONEvent(
+      "behind", "What came after your cursor follows, up to `caught_up`.",
+      params: [
+        Self.conversation, Self.epoch,
+        .required("sequence", .count, "The last that you have."),
+        .required("through", .count, "The last that follows."),
+      ]),
+    JSONEvent(
+      "caught_up", "That was all of it; from here on you are told what comes.",
+      params: [
+        Self.conversation, Self.epoch, .required("sequence", .count, "The last that you have now."),
+      ]),
     JSONEvent(
       "skipped", "You did not take these messages fast enough; `history` has them.",
       params: [

@@ -25,6 +25,19 @@ extension JSONDialect {
         buffer.writeMember("from", from)
         buffer.writeMember("through", through)
       }
+    case .behind(let replay):
+      JSONPrinter.notification("behind", into: &buffer) { buffer in
+        buffer.writeMember("room", replay.title)
+        buffer.writeMember("epoch", replay.epoch.text)
+        buffer.writeMember("sequence", replay.after)
+        buffer.writeMember("through", replay.head)
+      }
+    case .caughtUp(let replay):
+      JSONPrinter.notification("caught_up", into: &buffer) { buffer in
+        buffer.writeMember("room", replay.title)
+        buffer.writeMember("epoch", replay.epoch.text)
+        buffer.writeMember("sequence", replay.head)
+      }
     case .closing(let closing):
       self.printClosing(closing, into: &buffer)
     }
@@ -53,13 +66,8 @@ extension JSONDialect {
       guard case .welcome(let session, let name, let account) = reply else { return }
       self.ownName = name
       if let echoes = wish.echoes { self.jsonPrinter = JSONPrinter(echoes: echoes) }
-      self.entrance = Entrance(wish: wish, session: session, name: name, account: account)
-    case .entered:
-      guard let entrance = self.entrance else { return }
-      self.entrance = nil
-      self.printResult(expected, into: &buffer) { dialect, buffer in
-        dialect.writeEntrance(entrance, into: &buffer)
-      }
+      self.entrance = Entrance(
+        expected: expected, wish: wish, session: session, name: name, account: account)
     case .fault(let fault):
       self.printError(fault, expected, into: &buffer)
     case .words(let words):
@@ -77,7 +85,7 @@ extension JSONDialect {
         return
       }
       JSONPrinter.notification("opened", into: &buffer) { buffer in
-        self.writeMembers(of: entry, cursors: [], into: &buffer)
+        self.writeMembers(of: entry, into: &buffer)
       }
     } else if case .notice(let notice) = reply {
       JSONPrinter.printNotice(notice, into: &buffer)
@@ -89,6 +97,11 @@ extension JSONDialect {
     } else if case .account(.unread(let conversations, let more)) = reply {
       self.entrance?.unread = conversations
       self.entrance?.unreadMore = more
+    } else if case .account(.arrived(let arrival)) = reply, let entrance = self.entrance {
+      self.entrance = nil
+      self.printResult(entrance.expected, into: &buffer) { dialect, buffer in
+        dialect.writeEntrance(entrance, arrival, into: &buffer)
+      }
     }
   }
 
@@ -205,7 +218,7 @@ extension JSONDialect {
   // MARK: Events of the session's own
 
   private func printDirect(_ event: DirectEvent, into buffer: inout ByteBuffer) {
-    let other = event.isOwn ? event.recipient : event.message.sender.name
+    let other = event.other ?? (event.isOwn ? event.recipient : event.message.sender.name)
     JSONPrinter.notification("direct", into: &buffer) { buffer in
       JSONPrinter.writeMembers(
         of: event.message, room: "@" + other, to: event.recipient, hasText: true, into: &buffer)

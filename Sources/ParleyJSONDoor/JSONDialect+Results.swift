@@ -7,7 +7,7 @@ extension JSONDialect {
   func writeResult(_ reply: Reply, into buffer: inout ByteBuffer) {
     switch reply {
     case .entered(let entry):
-      self.writeMembers(of: entry, cursors: [], into: &buffer)
+      self.writeMembers(of: entry, into: &buffer)
     case .left(let room, let current):
       buffer.writeMember("room", room)
       buffer.writeMember("current", current)
@@ -84,32 +84,62 @@ extension JSONDialect {
 
   // MARK: Entering
 
-  func writeEntrance(_ entrance: Entrance, into buffer: inout ByteBuffer) {
+  func writeEntrance(
+    _ entrance: Entrance, _ arrival: Arrival, into buffer: inout ByteBuffer
+  ) {
+    let token = entrance.account == nil ? arrival.token?.text ?? entrance.wish.token : nil
     buffer.writeMember("session", Int(clamping: entrance.session.number))
     buffer.writeMember("name", entrance.name)
     buffer.writeMember("account", entrance.account)
-    buffer.writeMember("token", String?.none)
+    buffer.writeMember("token", token)
     buffer.writeMember("rooms", entrance.rooms) { entry, buffer in
-      buffer.writeObject {
-        self.writeMembers(of: entry, cursors: entrance.wish.cursors, into: &$0)
+      buffer.writeObject { self.writeMembers(of: entry, into: &$0) }
+    }
+    buffer.writeMember("directs", arrival.directs) { direct, buffer in
+      buffer.writeObject { buffer in
+        buffer.writeMember("room", "@" + direct.name)
+        buffer.writeMember("epoch", direct.epoch.text)
+        buffer.writeMember("sequence", direct.head)
+        Self.writeMembers(of: direct.resumption, into: &buffer)
+      }
+    }
+    buffer.writeMember("directs_more", arrival.directsMore)
+    buffer.writeMember("lost", arrival.lost) { lost, buffer in
+      buffer.writeObject { buffer in
+        buffer.writeMember("room", lost.conversation.text)
+        buffer.writeMember("reason", Self.word(for: lost.fault))
       }
     }
     Self.writeMember("unread", entrance.unread, into: &buffer)
     buffer.writeMember("unread_more", entrance.unreadMore)
   }
 
-  func writeMembers(
-    of entry: RoomEntry, cursors: Set<String>, into buffer: inout ByteBuffer
+  private static func writeMembers(
+    of resumption: Resumption, into buffer: inout ByteBuffer
   ) {
+    switch resumption {
+    case .none: buffer.writeMember("resumed", false)
+    case .after: buffer.writeMember("resumed", true)
+    case .fault(let fault):
+      buffer.writeMember("resumed", false)
+      buffer.writeMember("reason", Self.word(for: fault))
+    }
+  }
+
+  /// Why something does not go on; each is a word of the contract.
+  static func word(for fault: ResumeFault) -> String {
+    switch fault {
+    case .expired: "expired"
+    case .otherEpoch: "other_epoch"
+    case .outside: "outside"
+    }
+  }
+
+  func writeMembers(of entry: RoomEntry, into buffer: inout ByteBuffer) {
     buffer.writeMember("room", entry.name)
     buffer.writeMember("epoch", entry.epoch.text)
     buffer.writeMember("sequence", entry.head)
-    buffer.writeMember("resumed", false)
-    if !cursors.isEmpty, let name = try? NameRules.roomName(entry.name),
-      cursors.contains(name.key)
-    {
-      buffer.writeMember("reason", SharedShape.resumeReasons[0])
-    }
+    Self.writeMembers(of: entry.resumption, into: &buffer)
     buffer.writeMember("opened", Self.word(for: entry.reason))
     buffer.writeMember("current", entry.isCurrent)
     buffer.writeMember("new_member", entry.isNewMember)
@@ -289,8 +319,8 @@ extension JSONDialect {
       buffer.writeMember("until", until)
       buffer.writeMember("code", secret?.text)
     case .announced: return
-    case .created, .administrator, .deleted, .certificateAdded, .certificatesRemoved, .accounts,
-      .invites, .inviteRevoked, .certificateOpens:
+    case .arrived, .created, .administrator, .deleted, .certificateAdded, .certificatesRemoved,
+      .accounts, .invites, .inviteRevoked, .certificateOpens:
       // No method asks for these: they are the shell's, and the line mode's over TLS.
       return
     }

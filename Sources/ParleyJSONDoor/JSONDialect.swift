@@ -170,10 +170,9 @@ package struct JSONDialect: Dialect {
       } else {
         self.expect(.answer, parts.id, inBatch: inBatch, command, into: &inbound)
       }
-    case .enter(let command, let wish):
-      self.expect(.entrance(wish), parts.id, inBatch: inBatch, command, into: &inbound)
-      // The rooms that it opens are told without a tag; this is answered behind them.
-      self.expect(.entered, parts.id, inBatch: inBatch, .local, into: &inbound)
+    case .enter(let command, let wish, let comeback):
+      self.expect(
+        .entrance(wish), parts.id, inBatch: inBatch, command, comeback: comeback, into: &inbound)
     }
   }
 
@@ -186,11 +185,11 @@ package struct JSONDialect: Dialect {
 
   mutating func expect(
     _ form: Expected.Form, _ id: JSONID, inBatch: Bool, _ command: Command, _ nonce: Nonce? = nil,
-    into inbound: inout Inbound
+    comeback: Comeback? = nil, into inbound: inout Inbound
   ) {
     let tag = self.nextTag()
     self.expected.append(Expected(tag: tag, id: id, form: form, isInBatch: inBatch))
-    inbound.requests.append(Request(command, tag: tag, nonce: nonce))
+    inbound.requests.append(Request(command, tag: tag, nonce: nonce, comeback: comeback))
   }
 }
 
@@ -198,9 +197,8 @@ package struct JSONDialect: Dialect {
 struct Expected: Sendable {
   enum Form: Sendable {
     case answer
-    /// The welcome comes first, the rooms and ``entered`` follow.
+    /// The welcome comes first; it is answered when the arrival is complete.
     indirect case entrance(Entrance.Wish)
-    case entered
     /// The door's own "no", in its place among the answers.
     indirect case fault(RPCFault)
     /// Words of the door's own, in their place among the answers.
@@ -221,10 +219,12 @@ struct Entrance: Sendable {
   struct Wish: Hashable, Sendable {
     /// Nil leaves it as it is.
     var echoes: Bool?
-    /// The keys of rooms for which the client has a cursor.
-    var cursors: Set<String>
+    /// A guest's, as the client brought it.
+    var token: String?
   }
 
+  /// What is to be answered, and what was asked for.
+  var expected: Expected
   var wish: Wish
   var session: SessionID
   var name: String

@@ -4,7 +4,7 @@ import ParleyModel
 enum JSONAction: Sendable {
   case command(Command)
   /// Lets the session in, or makes it an account's; answered when its rooms are open.
-  case enter(Command, Entrance.Wish)
+  case enter(Command, Entrance.Wish, Comeback)
 }
 
 /// A method of the contract: a row of the table.

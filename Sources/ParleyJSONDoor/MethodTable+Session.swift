@@ -5,7 +5,9 @@ extension MethodTable {
   private static let password = JSONField.optional(
     "password", .string, "The account's password, or one of its API tokens.")
   private static let token = JSONField.optional(
-    "token", .string, "An API token of the account; later, the secret that is a guest's place.")
+    "token", .string,
+    "An API token of the account (`parley_…`); else the secret that is a guest's place, "
+      + "\(Limits.guestTokenBytesMin) to \(Limits.guestTokenBytesMax) bytes.")
 
   /// The answer to `hello` and `login`.
   private static let entered: [JSONField] = [
@@ -13,8 +15,14 @@ extension MethodTable {
     .required("name", .string, "Your name."),
     .required("account", .optional(.string), "Your account, if any."),
     .required(
-      "token", .optional(.string), "The secret of a guest's place; null where none is kept."),
+      "token", .optional(.string), "The secret of a guest's place; null for an account."),
     .required("rooms", .list(.shared(.room)), "The rooms that are open now for this."),
+    .required(
+      "directs", .list(.shared(.directConversation)),
+      "The direct conversations: those with a cursor, and the newest others."),
+    .required("directs_more", .count, "How many there are besides."),
+    .required(
+      "lost", .list(.shared(.lostCursor)), "The cursors whose conversation is not among these."),
     .required(
       "unread", .list(.shared(.unread)), "What is new where nothing of yours is open."),
     .required("unread_more", .count, "How many conversations besides have something new."),
@@ -35,23 +43,27 @@ extension MethodTable {
             + "out)."),
         .optional(
           "cursors", .map(.shared(.cursor)),
-          "By room, or `@NAME`, the last message that this client has."),
+          "By room, or `@NAME`, the last message that this client has, for "
+            + "\(Limits.cursorsMax) at most; what came after it follows the answer."),
       ],
       result: Self.entered,
       refusals: [
         "account_needed", "already_logged_in", "bad_name", "bad_password", "name_registered",
-        "name_taken", "too_busy", "too_long",
+        "name_taken", "too_busy", "too_long", "too_many",
       ],
       example: #"{"name":"ana","echo":true}"#
     ) { params throws(Refusal) in
       let name = try Self.person(params)
       let autojoin = params.flag("autojoin") ?? true
-      let wish = Entrance.Wish(
-        echoes: params.flag("echo") ?? true, cursors: try Self.cursors(params))
-      guard let secret = Self.secret(params) else {
-        return .enter(.login(name, autojoin: autojoin), wish)
+      let comeback = Comeback(cursors: try Self.cursors(params))
+      var wish = Entrance.Wish(echoes: params.flag("echo") ?? true)
+      if let secret = Self.secret(params) {
+        return .enter(.account(.login(name, secret, autojoin: autojoin)), wish, comeback)
       }
-      return .enter(.account(.login(name, secret, autojoin: autojoin)), wish)
+      wish.token = try Self.guestToken(params)
+      let token = wish.token.map { Secret($0) }
+      return .enter(
+        .account(.enterAsGuest(name, token: token, autojoin: autojoin)), wish, comeback)
     },
     JSONMethod(
       "login", "Makes the session an account's, with the rooms that it has open.",
@@ -67,7 +79,7 @@ extension MethodTable {
       }
       return .enter(
         .account(.login(try Self.person(params), secret, autojoin: true)),
-        Entrance.Wish(echoes: nil, cursors: []))
+        Entrance.Wish(), Comeback())
     },
     JSONMethod(
       "ping", "Is answered when everything before it was.",
@@ -102,18 +114,44 @@ extension MethodTable {
     return params.string("token").map { Secret($0) }.flatMap { $0.isToken ? $0 : nil }
   }
 
-  /// The conversations for which there is a cursor, by their keys.
-  private static func cursors(_ params: JSONParams) throws(Refusal) -> Set<String> {
-    guard var members = params.value("cursors")?.members else { return [] }
-    var keys: Set<String> = []
-    while let (title, _) = members.next() {
-      let text = title.text
-      if text.utf8.first == UInt8(ascii: "@") {
-        _ = try NameRules.participantName(String(text.unicodeScalars.dropFirst()))
-      } else {
-        keys.insert(try NameRules.roomName(text).key)
-      }
+  /// What a guest's place belongs to.
+  private static func guestToken(_ params: JSONParams) throws(Refusal) -> String? {
+    guard let token = params.string("token") else { return nil }
+    let range = Limits.guestTokenBytesMin...Limits.guestTokenBytesMax
+    guard range.contains(token.utf8.count) else {
+      throw .badArguments(
+        usage: "token has \(range.lowerBound) to \(range.upperBound) bytes: draw 128 random bits "
+          + "or more, or leave it out")
     }
-    return keys
+    return token
+  }
+
+  /// What the client has; nil where it does not say.
+  private static func cursors(_ params: JSONParams) throws(Refusal) -> [ConversationCursor]? {
+    guard var members = params.value("cursors")?.members else { return nil }
+    var cursors: [ConversationCursor] = []
+    while let (title, value) = members.next() {
+      guard cursors.count < Limits.cursorsMax else {
+        throw .tooMany(.cursors, max: Limits.cursorsMax)
+      }
+      let text = title.text
+      let conversation: ConversationName
+      if text.utf8.first == UInt8(ascii: "@") {
+        let name = String(text.unicodeScalars.dropFirst())
+        conversation = .direct(try NameRules.participantName(name))
+      } else {
+        conversation = .room(try NameRules.roomName(text))
+      }
+      let fields = JSONParams(value)
+      // What is no epoch of ours is one that no conversation has: they are counted from 1.
+      let epoch = fields.string("epoch").flatMap { Epoch(text: $0) }
+      cursors.append(
+        ConversationCursor(
+          conversation,
+          Cursor(
+            epoch: epoch ?? Epoch(incarnation: 0, counter: 0),
+            sequence: fields.sequence("sequence") ?? .zero)))
+    }
+    return cursors
   }
 }

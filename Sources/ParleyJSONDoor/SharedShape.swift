@@ -6,6 +6,8 @@ package enum SharedShape: String, CaseIterable, Sendable {
   case roomSummary = "room_summary"
   case apiToken = "api_token"
   case auditEntry = "audit_entry"
+  case directConversation = "direct_conversation"
+  case lostCursor = "lost_cursor"
 
   package var summary: String {
     switch self {
@@ -21,6 +23,8 @@ package enum SharedShape: String, CaseIterable, Sendable {
     case .standing: "An operator's role, a ban, a mute or an invitation."
     case .auditEntry: "Something that an operator or an administrator did."
     case .session: "A connection that talks."
+    case .directConversation: "A direct conversation as a session finds it at its login."
+    case .lostCursor: "A cursor whose conversation the answer does not have."
     }
   }
 
@@ -62,6 +66,18 @@ package enum SharedShape: String, CaseIterable, Sendable {
         .required("topic", .optional(.string), "Its topic."),
         .required("joined", .boolean, "Whether you are a member."),
       ]
+    case .directConversation:
+      [
+        .required("room", .string, "`@NAME`, the other one's name as it is now."),
+        .required("epoch", .string, "The conversation's life."),
+        .required("sequence", .count, "Its newest message."),
+        Self.resumed, Self.resumeReason,
+      ]
+    case .lostCursor:
+      [
+        .required("room", .string, "The room, or `@NAME`, as the cursor had it."),
+        .required("reason", .word(Self.resumeReasons), "Why nothing goes on from it."),
+      ]
     case .apiToken:
       [
         .required("number", .count, "Its number."),
@@ -95,13 +111,16 @@ package enum SharedShape: String, CaseIterable, Sendable {
     }
   }
 
+  private static let resumed = JSONField.required(
+    "resumed", .boolean, "Whether what came after the client's cursor follows the answer.")
+  private static let resumeReason = JSONField.optional(
+    "reason", .word(Self.resumeReasons), "Why it does not, where a cursor was given.")
+
   private static let roomFields: [JSONField] = [
     .required("room", .string, "The room's name."),
     .required("epoch", .string, "The room's life: sequences of another one mean nothing here."),
     .required("sequence", .count, "The room's newest message; 0 before the first."),
-    .required("resumed", .boolean, "Whether what follows begins behind the cursor that was given."),
-    .optional(
-      "reason", .word(Self.resumeReasons), "Why it does not, where a cursor was given."),
+    Self.resumed, Self.resumeReason,
     .required("opened", .word(Self.entryReasons), "Why it is open now."),
     .required("current", .boolean, "Whether methods without a room mean this one now."),
     .required("new_member", .boolean, "Whether your membership began with this."),
@@ -118,7 +137,7 @@ package enum SharedShape: String, CaseIterable, Sendable {
   /// What `role` may be.
   static let roles = [Role.member, .operator, .owner, .administrator].map(\.word)
   /// What `reason` may be.
-  static let resumeReasons = ["unsupported"]
+  static let resumeReasons = ResumeFault.allCases.map(JSONDialect.word(for:))
   /// What `opened` may be.
   static let entryReasons = ["autojoin", "resumed", "switched", "added", "returned", "again"]
 

@@ -32,6 +32,8 @@ extension LineDialect {
       self.line("ok \(conversation) is read up to #\(sequence.number)", &buffer)
     case .unread(let conversations, let more):
       self.printUnread(conversations, more: more, into: &buffer)
+    // Only who brings cursors is told.
+    case .arrived: return
     case .accounts(let accounts, let more):
       self.line("ok \(Self.count(accounts.count + more, "account", "accounts")):", &buffer)
       self.printTable(

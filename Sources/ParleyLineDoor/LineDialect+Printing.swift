@@ -32,6 +32,7 @@ extension LineDialect {
           + "not taken fast enough; /history #\(room) \(min(count, UInt64(Limits.historyMax))) "
           + "shows the newest",
         &buffer)
+    case .behind, .caughtUp: return
     case .closing(let closing):
       self.freshLine(&buffer)
       self.line(Self.lastWord(closing), &buffer)

@@ -126,7 +126,7 @@ enum LineHint {
       .reason, .mask:
       "make it shorter"
     case .rooms, .members, .ignored, .roomsOfServer, .participants, .tokens, .certificates,
-      .invites, .accounts, .standings, .ownedRooms, .strangers:
+      .invites, .accounts, .standings, .ownedRooms, .strangers, .cursors:
       "make it less"
     }
   }
@@ -144,6 +144,7 @@ enum LineHint {
     case .line, .message, .post, .subject, .topic, .name, .awayText, .lastWord, .members,
       .roomsOfServer, .participants, .password, .label, .invites, .accounts, .reason, .mask:
       return "try again later"
+    case .cursors: return "give those of the conversations that were heard last"
     case .strangers: return "wait for an answer, or try again later"
     }
   }

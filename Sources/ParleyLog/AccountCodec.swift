@@ -55,6 +55,12 @@ extension ProtoVerified {
         $0.name = ProtoName(name)
         $0.autojoin = autojoin
       }
+    case .guest(let digest, let name, let autojoin):
+      self.guest = .with {
+        $0.digest = Data(digest)
+        $0.name = ProtoName(name)
+        $0.autojoin = autojoin
+      }
     case .loginByCertificate(let digest, let autojoin):
       self.loginByCertificate = .with {
         $0.digest = Data(digest)
@@ -109,6 +115,9 @@ extension Verified {
       try known(it)
       self = .loginByToken(
         digest: Array(it.digest), try Name(it.name), autojoin: it.autojoin)
+    case .guest(let it):
+      try known(it)
+      self = .guest(digest: Array(it.digest), try Name(it.name), autojoin: it.autojoin)
     case .loginByCertificate(let it):
       try known(it)
       self = .loginByCertificate(digest: Array(it.digest), autojoin: it.autojoin)

@@ -7,6 +7,7 @@ extension ProtoEntry {
     self.session = entry.session.number
     if let nonce = entry.nonce { self.nonce = nonce.text }
     if entry.address != .none { self.address = ProtoAddress(entry.address) }
+    if let comeback = entry.comeback { self.comeback = ProtoComeback(comeback) }
     self.proposal = Self.proposal(entry.proposal)
   }
 
@@ -15,6 +16,7 @@ extension ProtoEntry {
     case .settings(let settings): .settings(ProtoSettings(settings))
     case .runStarted(let incarnation): .runStarted(incarnation)
     case .expireRoom(let room, let since): Self.expireRoom(room, since)
+    case .expireHeld(let place, let until): .expireHeld(ProtoExpireHeld(place, until))
     case .announce(let text): .announce(text)
     case .login(let name, let autojoin):
       .login(
@@ -110,6 +112,7 @@ extension Entry {
       offset: offset, stamp: Timestamp(microseconds: proto.stamp),
       session: SessionID(proto.session), nonce: proto.hasNonce ? Nonce(proto.nonce) : nil,
       address: proto.hasAddress ? try PeerAddress(proto.address) : .none,
+      comeback: proto.hasComeback ? try Comeback(proto.comeback) : nil,
       proposal: try Proposal(proposal))
   }
 }
@@ -123,6 +126,9 @@ extension Proposal {
       try known(it)
       self = .expireRoom(
         RoomID(it.room), emptySince: Timestamp(microseconds: it.emptySince))
+    case .expireHeld(let it):
+      try known(it)
+      self = .expireHeld(.held(it.place), until: Timestamp(microseconds: it.until))
     case .announce(let text): self = .announce(text)
     case .login(let it):
       try known(it)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import ParleyModel
 import SwiftProtobuf
 
@@ -25,7 +26,8 @@ package enum StateCodec {
       lastParticipant: ParticipantID(it.lastParticipant),
       lastStamp: Timestamp(microseconds: it.lastStamp),
       lastAccount: AccountID(it.lastAccount), lastInvite: it.lastInvite,
-      lastStanding: it.lastStanding, audit: it.hasAudit ? RoomID(it.audit) : nil)
+      lastStanding: it.lastStanding, audit: it.hasAudit ? RoomID(it.audit) : nil,
+      lastHeld: it.lastHeld)
   }
 
   package static func room(_ bytes: [UInt8]) throws(CodecError) -> RoomState {
@@ -66,7 +68,8 @@ package enum StateCodec {
       lastSeen: it.hasLastSeen ? Timestamp(microseconds: it.lastSeen) : nil,
       resume: it.resume.map { RoomID($0) },
       resumeCurrent: it.hasResumeCurrent ? RoomID(it.resumeCurrent) : nil,
-      strangersSince: Timestamp(microseconds: it.strangersSince), strangers: it.strangers)
+      strangersSince: Timestamp(microseconds: it.strangersSince), strangers: it.strangers,
+      token: it.hasToken ? Array(it.token) : nil)
   }
 
   package static func session(_ bytes: [UInt8]) throws(CodecError) -> SessionState {
@@ -77,7 +80,8 @@ package enum StateCodec {
       scopes: it.hasScopes ? try Scopes(it.scopes) : nil,
       token: it.hasToken ? it.token : nil,
       address: it.hasAddress ? try PeerAddress(it.address) : .none,
-      returnsToLobby: !it.staysNowhere)
+      returnsToLobby: !it.staysNowhere, holdsPlace: it.holdsPlace,
+      held: it.hasHeld ? try HeldPlace(it.held) : nil)
   }
 
   package static func member(_ bytes: [UInt8]) throws(CodecError) -> MemberState {
@@ -131,6 +135,7 @@ extension ProtoConversationState {
     self.lastInvite = state.lastInvite
     self.lastStanding = state.lastStanding
     if let audit = state.audit { self.audit = audit.number }
+    self.lastHeld = state.lastHeld
   }
 }
 
@@ -188,6 +193,7 @@ extension ProtoParticipantState {
     if let current = state.resumeCurrent { self.resumeCurrent = current.number }
     self.strangersSince = state.strangersSince.microseconds
     self.strangers = state.strangers
+    if let token = state.token { self.token = Data(token) }
   }
 }
 
@@ -201,6 +207,8 @@ extension ProtoSessionState {
     if let token = state.token { self.token = token }
     if state.address != .none { self.address = ProtoAddress(state.address) }
     self.staysNowhere = !state.returnsToLobby
+    self.holdsPlace = state.holdsPlace
+    if let held = state.held { self.held = ProtoHeldPlace(held) }
   }
 }
 

@@ -141,6 +141,7 @@ extension ProtoSettings {
       }
     self.ownedRoomsMax = UInt32(clamping: settings.ownedRoomsMax)
     self.strangersMax = UInt32(clamping: settings.strangersMax)
+    self.holdMicroseconds = settings.holdMicroseconds
   }
 }
 
@@ -158,6 +159,7 @@ extension Settings {
       roomCreation: try RoomCreation(proto.roomCreation))
     if proto.hasOwnedRoomsMax { self.ownedRoomsMax = Int(proto.ownedRoomsMax) }
     if proto.hasStrangersMax { self.strangersMax = Int(proto.strangersMax) }
+    if proto.hasHoldMicroseconds { self.holdMicroseconds = proto.holdMicroseconds }
   }
 }
 

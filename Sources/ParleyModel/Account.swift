@@ -185,6 +185,9 @@ public enum AccountCommand: Hashable, Sendable {
   ///
   /// The secret is the password or an API token.
   case login(Name, Secret, autojoin: Bool)
+  /// Enters as a guest: as the one with that token, else as a new one under a free name; without a
+  /// token one is drawn.
+  case enterAsGuest(Name, token: Secret?, autojoin: Bool)
   /// Logs in by the certificate of the connection.
   case loginByCertificate(digest: [UInt8], autojoin: Bool)
   /// Makes the session's name an account.
@@ -245,6 +248,8 @@ public enum SecretWork: Hashable, Sendable {
   case setPassword(Name, Secret, asOwner: Bool)
   /// Hashes a token and looks whose it is.
   case openWithToken(Secret, Name, autojoin: Bool)
+  /// Hashes a guest's token, or draws one; quick, and no guess.
+  case openAsGuest(Secret?, Name, autojoin: Bool)
   /// Draws a token or a code and hashes it; a token is for oneself, or an administrator's for
   /// another.
   case drawToken(Scopes, label: String)
@@ -258,7 +263,8 @@ public enum SecretWork: Hashable, Sendable {
     case .check(_, _, of: let name, then: _): name
     case .change(_, _, of: let name, to: _, account: _, version: _): name
     case .openWithToken(_, let name, autojoin: _): name
-    case .register, .create, .setPassword, .drawToken, .drawTokenFor, .drawInvite: nil
+    case .register, .create, .setPassword, .openAsGuest, .drawToken, .drawTokenFor, .drawInvite:
+      nil
     }
   }
 }
@@ -267,6 +273,8 @@ public enum SecretWork: Hashable, Sendable {
 public enum Verified: Hashable, Sendable {
   case login(AccountID, version: UInt32, autojoin: Bool)
   case loginByToken(digest: [UInt8], Name, autojoin: Bool)
+  /// As the guest whose token has that SHA-256; the name is for a new one.
+  case guest(digest: [UInt8], Name, autojoin: Bool)
   case loginByCertificate(digest: [UInt8], autojoin: Bool)
   case register(Credential, code: [UInt8]?)
   case setCredential(AccountID, version: UInt32, Credential)
@@ -370,6 +378,8 @@ public enum AccountReply: Hashable, Sendable {
   /// How far a conversation is read; told to the account's other sessions, too.
   case marked(conversation: String, Sequence)
   case unread([UnreadConversation], more: Int)
+  /// A login of a session that can come back is complete: its rooms were told before.
+  case arrived(Arrival)
   case accounts([AccountSummary], more: Int)
   case invites([InviteState])
   case inviteAdded(number: UInt32, until: Timestamp, secret: Secret?)

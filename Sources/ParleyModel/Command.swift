@@ -147,15 +147,18 @@ public struct Request: Sendable {
   public var nonce: Nonce?
   /// Where the session comes from; of commands that begin one alone.
   public var address: PeerAddress
+  /// What the session brings that can come back; of commands that begin one alone.
+  public var comeback: Comeback?
 
   public init(
     _ command: Command, tag: RequestTag = .none, nonce: Nonce? = nil,
-    address: PeerAddress = .none
+    address: PeerAddress = .none, comeback: Comeback? = nil
   ) {
     self.command = command
     self.tag = tag
     self.nonce = nonce
     self.address = address
+    self.comeback = comeback
   }
 }
 

@@ -37,11 +37,14 @@ public struct DirectEvent: Hashable, Sendable {
   public var recipient: String
   /// Whether the session that gets this is the sender's.
   public var isOwn: Bool
+  /// The other one's name as it is now, where it may not be what the message says.
+  public var other: String?
 
-  public init(message: Message, recipient: String, isOwn: Bool) {
+  public init(message: Message, recipient: String, isOwn: Bool, other: String? = nil) {
     self.message = message
     self.recipient = recipient
     self.isOwn = isOwn
+    self.other = other
   }
 }
 

@@ -11,6 +11,17 @@ public struct SessionID: Hashable, Comparable, Sendable {
   /// The server's own voice: what it proposes itself carries this number.
   public static let server = SessionID(0)
 
+  /// That of a held place: its connection is gone, and its number may be given out again.
+  public static func held(_ number: UInt64) -> SessionID {
+    SessionID(1 << 63 | number)
+  }
+
+  /// Which of the held places it is.
+  public var heldNumber: UInt64 { self.number & ~(1 << 63) }
+
+  /// Whether it is a held place's.
+  public var isHeld: Bool { self.number >> 63 == 1 }
+
   public static func < (left: SessionID, right: SessionID) -> Bool {
     left.number < right.number
   }
@@ -135,6 +146,14 @@ public struct Epoch: Hashable, Sendable {
   public var text: String {
     let number = UInt64(self.counter) << 32 | UInt64(self.incarnation)
     return String(number, radix: 36)
+  }
+
+  /// Reads the form that clients see; nil for what is not one.
+  public init?(text: String) {
+    guard let number = UInt64(text, radix: 36), text.first != "+" else { return nil }
+    self.init(
+      incarnation: UInt32(truncatingIfNeeded: number),
+      counter: UInt32(truncatingIfNeeded: number >> 32))
   }
 }
 

@@ -36,6 +36,19 @@ public enum Limits {
   public static let noncesMax = 1_024
   /// How long a nonce is remembered, in microseconds (24 hours).
   public static let nonceMicrosecondsMax: Int64 = 24 * 60 * 60 * 1_000_000
+  /// Cursors that a login brings; more are refused.
+  public static let cursorsMax = 100
+  /// Direct conversations that a login lists besides those with a cursor; it says how many more
+  /// there are.
+  public static let directsListedMax = 100
+  /// Places that are held at one time; of the next, the loss is told at once.
+  public static let heldMax = 10_000
+  /// Held places that end with one tick; the next are ended by the next one.
+  public static let heldExpiredMax = 1_000
+  /// A guest's token in bytes, at least: 128 random bits in base 64; a shorter one is refused.
+  public static let guestTokenBytesMin = 22
+  /// The same, at most.
+  public static let guestTokenBytesMax = 128
   /// Messages of a room kept in memory.
   public static let recentMax = 128
   /// Newest lines, and as many posts, whose sequences a room keeps; more backlog is `all`.

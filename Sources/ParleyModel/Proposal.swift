@@ -11,6 +11,8 @@ public enum Proposal: Hashable, Sendable {
   case runStarted(incarnation: UInt32)
   /// Deletes a room whose `empty_room_ttl` has run out, if it is still empty since then.
   case expireRoom(RoomID, emptySince: Timestamp)
+  /// Ends a held place whose time is over, if it is still held until then.
+  case expireHeld(SessionID, until: Timestamp)
   /// Said to every session by the server (its console).
   case announce(String)
 
@@ -45,19 +47,23 @@ public struct Entry: Sendable {
   public var nonce: Nonce?
   /// Where the session comes from; of proposals that begin one alone.
   public var address: PeerAddress
+  /// What the session brings that can come back; of proposals that begin one alone.
+  public var comeback: Comeback?
   public var proposal: Proposal
   /// For the answer; only the run that took the command knows it, the log does not keep it.
   public var tag: RequestTag
 
   public init(
     offset: LogOffset, stamp: Timestamp, session: SessionID, nonce: Nonce? = nil,
-    address: PeerAddress = .none, proposal: Proposal, tag: RequestTag = .none
+    address: PeerAddress = .none, comeback: Comeback? = nil, proposal: Proposal,
+    tag: RequestTag = .none
   ) {
     self.offset = offset
     self.stamp = stamp
     self.session = session
     self.nonce = nonce
     self.address = address
+    self.comeback = comeback
     self.proposal = proposal
     self.tag = tag
   }

@@ -70,11 +70,13 @@ public struct ConversationState: Hashable, Sendable {
   public var lastStanding: UInt32
   /// Where what administrators do is kept, once there is something.
   public var audit: RoomID?
+  /// Counts the held places.
+  public var lastHeld: UInt64
 
   public init(
     settings: Settings, incarnation: UInt32, lastEpoch: UInt32, lastRoom: RoomID,
     lastParticipant: ParticipantID, lastStamp: Timestamp, lastAccount: AccountID = AccountID(0),
-    lastInvite: UInt32 = 0, lastStanding: UInt32 = 0, audit: RoomID? = nil
+    lastInvite: UInt32 = 0, lastStanding: UInt32 = 0, audit: RoomID? = nil, lastHeld: UInt64 = 0
   ) {
     self.settings = settings
     self.incarnation = incarnation
@@ -86,6 +88,7 @@ public struct ConversationState: Hashable, Sendable {
     self.lastInvite = lastInvite
     self.lastStanding = lastStanding
     self.audit = audit
+    self.lastHeld = lastHeld
   }
 }
 
@@ -171,12 +174,15 @@ public struct ParticipantState: Hashable, Sendable {
   /// Since when ``strangers`` counts those whom it wrote to first.
   public var strangersSince: Timestamp
   public var strangers: UInt32
+  /// SHA-256 of a guest's token, where it has one.
+  public var token: [UInt8]?
 
   public init(
     id: ParticipantID, name: Name, account: AccountID? = nil, since: Timestamp,
     away: String? = nil, ignored: [ParticipantID] = [], lastDirect: ParticipantID? = nil,
     lastSeen: Timestamp? = nil, resume: [RoomID] = [], resumeCurrent: RoomID? = nil,
-    strangersSince: Timestamp = Timestamp(microseconds: 0), strangers: UInt32 = 0
+    strangersSince: Timestamp = Timestamp(microseconds: 0), strangers: UInt32 = 0,
+    token: [UInt8]? = nil
   ) {
     self.id = id
     self.name = name
@@ -190,6 +196,7 @@ public struct ParticipantState: Hashable, Sendable {
     self.resumeCurrent = resumeCurrent
     self.strangersSince = strangersSince
     self.strangers = strangers
+    self.token = token
   }
 }
 
@@ -207,11 +214,15 @@ public struct SessionState: Hashable, Sendable {
   public var address: PeerAddress
   /// Whether it goes to the lobby when it is put out of its current room.
   public var returnsToLobby: Bool
+  /// Whether its place is held when its connection is lost.
+  public var holdsPlace: Bool
+  /// Where it is a place that is held.
+  public var held: HeldPlace?
 
   public init(
     id: SessionID, participant: ParticipantID, current: RoomID? = nil, open: [RoomID] = [],
     scopes: Scopes? = nil, token: UInt32? = nil, address: PeerAddress = .none,
-    returnsToLobby: Bool = true
+    returnsToLobby: Bool = true, holdsPlace: Bool = false, held: HeldPlace? = nil
   ) {
     self.id = id
     self.participant = participant
@@ -221,6 +232,8 @@ public struct SessionState: Hashable, Sendable {
     self.token = token
     self.address = address
     self.returnsToLobby = returnsToLobby
+    self.holdsPlace = holdsPlace
+    self.held = held
   }
 }
 

@@ -90,7 +90,7 @@ public enum Refusal: Hashable, Sendable, Error {
   public enum Bounded: UInt8, Hashable, Sendable {
     case line, message, post, subject, topic, name, rooms, members, ignored, awayText, lastWord,
       roomsOfServer, participants, search, password, tokens, certificates, invites, accounts, label,
-      standings, reason, mask, ownedRooms, strangers
+      standings, reason, mask, ownedRooms, strangers, cursors
   }
 
   /// What only some may do.

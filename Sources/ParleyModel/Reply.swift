@@ -109,6 +109,8 @@ public struct RoomEntry: Hashable, Sendable {
   public var present: [String]
   /// How many are present besides.
   public var presentMore: Int
+  /// Whether it goes on from where the session's client was; then the excerpt is empty.
+  public var resumption: Resumption
   /// A new member's backlog, or what was said while the room was closed.
   public var excerpt: Excerpt
   /// How many lines and posts from before its joining the excerpt counts (nil: all of them).
@@ -117,7 +119,7 @@ public struct RoomEntry: Hashable, Sendable {
   public init(
     room: RoomID, name: String, epoch: Epoch, head: Sequence, reason: EntryReason,
     isNewMember: Bool, isNewRoom: Bool, isCurrent: Bool, topic: Topic?, present: [String],
-    presentMore: Int = 0, excerpt: Excerpt, backlog: Int?
+    presentMore: Int = 0, resumption: Resumption = .none, excerpt: Excerpt, backlog: Int?
   ) {
     self.room = room
     self.name = name
@@ -130,6 +132,7 @@ public struct RoomEntry: Hashable, Sendable {
     self.topic = topic
     self.present = present
     self.presentMore = presentMore
+    self.resumption = resumption
     self.excerpt = excerpt
     self.backlog = backlog
   }

@@ -49,13 +49,18 @@ public struct Settings: Hashable, Sendable {
   ///
   /// Default 60.
   public var strangersMax: Int
+  /// How long the place of a session that can come back is held, in microseconds; 0 is not at all.
+  ///
+  /// Default 60 s.
+  public var holdMicroseconds: Int64
 
   public init(
     defaultBacklog: Backlog = .count(2), autojoin: [Name] = [.lobby],
     permanentRooms: [Name] = [],
     emptyRoomMicroseconds: Int64 = 7 * 24 * 60 * 60 * 1_000_000,
     registration: Registration = .open, allowsGuests: Bool = true,
-    roomCreation: RoomCreation = .everybody, ownedRoomsMax: Int = 50, strangersMax: Int = 60
+    roomCreation: RoomCreation = .everybody, ownedRoomsMax: Int = 50, strangersMax: Int = 60,
+    holdMicroseconds: Int64 = 60_000_000
   ) {
     self.defaultBacklog = defaultBacklog
     self.autojoin = autojoin
@@ -66,5 +71,6 @@ public struct Settings: Hashable, Sendable {
     self.roomCreation = roomCreation
     self.ownedRoomsMax = ownedRoomsMax
     self.strangersMax = strangersMax
+    self.holdMicroseconds = holdMicroseconds
   }
 }

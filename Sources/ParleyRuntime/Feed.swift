@@ -54,6 +54,8 @@ final class Feed {
   /// The rooms because of whose readers this session is not read.
   var heldFor: Set<RoomID> = []
   var pending = Deque<Pending>()
+  /// What it is being sent again: before that, nothing else.
+  var replay: FeedReplay?
   /// Tokens and codes that were drawn for commands whose answers tell them.
   var drawn: [RequestTag: Secret] = [:]
   /// The password or token that was found to be right, or is left to the law to judge, until the

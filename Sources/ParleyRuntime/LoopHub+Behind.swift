@@ -49,6 +49,11 @@ extension LoopHub {
     feed.isAdvancing = true
     defer { feed.isAdvancing = false }
     while feed.session.outbox.waitingBytes == 0 {
+      if feed.replay != nil {
+        self.advanceReplay(feed)
+        if feed.isReading { return }
+        continue
+      }
       if feed.isSkipping { feed.skipToHeads() }
       if let next = feed.nextBehind() {
         if !self.skip(feed, next), !self.feedFromTail(feed, next.index, limit: next.limit) {
@@ -170,7 +175,7 @@ extension LoopHub {
 
   /// Runs a read on the pool once the archive has all that this loop was handed, and goes on on
   /// the loop if the session is still there.
-  private func onReader<Found: Sendable>(
+  func onReader<Found: Sendable>(
     _ feed: Feed, _ read: @escaping @Sendable (Unwritten) throws(ArchiveError) -> Found,
     then: @escaping (LoopHub, Feed, Found) -> Void
   ) {

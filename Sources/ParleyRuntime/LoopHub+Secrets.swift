@@ -29,6 +29,8 @@ extension LoopHub {
 
   /// Whether a secret is dealt with at all.
   private func admit(_ work: SecretWork, from session: SessionHandler) -> LoginGuard.Answer {
+    // Without TLS whoever hears a guest's token could also speak in its connection.
+    if case .openAsGuest = work { return .mayBegin(isStranger: false) }
     if let refusal = session.origin.secretFault { return .refused(refusal) }
     return self.options.loginGuard?.begin(work, from: session.addressKey, at: self.loop.now)
       ?? .mayBegin(isStranger: false)
@@ -101,10 +103,16 @@ extension LoopHub {
 
   /// Puts a secret that was drawn for an answer into it.
   func completed(_ reply: Reply, _ tag: RequestTag, for feed: Feed) -> Reply {
-    guard !feed.drawn.isEmpty, let drawn = feed.drawn.removeValue(forKey: tag),
-      case .account(let answer) = reply
-    else { return reply }
+    guard !feed.drawn.isEmpty, let drawn = feed.drawn.removeValue(forKey: tag) else {
+      return reply
+    }
+    // A login is answered in several parts; the last one tells the token.
+    if case .welcome = reply { feed.drawn[.none] = drawn }
+    guard case .account(let answer) = reply else { return reply }
     switch answer {
+    case .arrived(var arrival):
+      arrival.token = drawn
+      return .account(.arrived(arrival))
     case .tokenAdded(let number, let scopes, _):
       return .account(.tokenAdded(number: number, scopes: scopes, secret: drawn))
     case .inviteAdded(let number, let until, _):

@@ -29,11 +29,14 @@ extension LoopHub {
     }
     guard feed.ending == nil else { return }
     let marks = feed.marks()
-    if case .opened(let id, let name, let position, let head, _) = effect {
-      let room = self.room(id, name: name, position: position, head: head)
-      room.subscribers += 1
-      room.beginTail()
-      feed.opening.append(room)
+    switch effect {
+    case .opened(let id, let name, let position, let head, _):
+      self.expectOpening(of: id, name: name, position: position, head: head, by: feed)
+    case .resumed(let replay) where replay.reader == nil:
+      self.expectOpening(
+        of: replay.room, name: replay.title, position: replay.through, head: replay.head,
+        by: feed)
+    default: break
     }
     if case .direct(let event) = effect { feed.pendingBytes += event.message.body.utf8.count + 64 }
     feed.pending.append(Feed.Pending(effect: effect, marks: marks))
@@ -41,6 +44,16 @@ extension LoopHub {
       return self.end(feed, .timedOut, .overflow)
     }
     self.advance(feed)
+  }
+
+  /// A session that is behind will have a room open: from now on the room keeps its tail.
+  private func expectOpening(
+    of id: RoomID, name: String, position: Position, head: Sequence, by feed: Feed
+  ) {
+    let room = self.room(id, name: name, position: position, head: head)
+    room.subscribers += 1
+    room.beginTail()
+    feed.opening.append(room)
   }
 
   /// A word of the server.
@@ -60,6 +73,7 @@ extension LoopHub {
     case .ignored(let ignored): self.setIgnored(feed, ignored)
     case .opened(let id, let name, let position, let head, _):
       self.subscribe(feed, id, name: name, position: position, head: head)
+    case .resumed(let replay): self.begin(replay, for: feed)
     case .closed(let id):
       if let index = feed.index(of: id) { self.unsubscribe(feed, index) }
     case .reply(let tag, let reply):
@@ -96,7 +110,7 @@ extension LoopHub {
     return room
   }
 
-  private func subscribe(
+  func subscribe(
     _ feed: Feed, _ id: RoomID, name: String, position: Position, head: Sequence
   ) {
     if let index = feed.opening.firstIndex(where: { $0.id == id }) {

@@ -113,14 +113,14 @@ struct Sequencer: ~Copyable {
 
   private mutating func propose(
     _ proposal: Proposal, from session: SessionID, tag: RequestTag = .none,
-    nonce: Nonce? = nil, address: PeerAddress = .none
+    nonce: Nonce? = nil, address: PeerAddress = .none, comeback: Comeback? = nil
   ) {
     self.steps.append(.apply(self.entries.count))
     let offset = LogOffset(self.log.end.number + UInt64(self.entries.count))
     self.entries.append(
       Entry(
         offset: offset, stamp: self.stamp, session: session, nonce: nonce, address: address,
-        proposal: proposal, tag: tag))
+        comeback: comeback, proposal: proposal, tag: tag))
   }
 
   private mutating func take(_ submission: Submission) {
@@ -155,7 +155,7 @@ struct Sequencer: ~Copyable {
       isEarlier = true
       self.propose(
         proposal, from: session, tag: request.tag, nonce: request.nonce,
-        address: request.address)
+        address: request.address, comeback: request.comeback)
     case .answer: self.steps.append(.answer(session, request))
     case .refuse(let refusal): self.steps.append(.refuse(session, request.tag, refusal))
     }

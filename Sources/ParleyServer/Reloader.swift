@@ -18,6 +18,7 @@ struct Reloader: Sendable {
   static let changeable: Set = [
     "default_backlog", "autojoin", "permanent_rooms", "empty_room_ttl", "log_level",
     "registration", "guests", "room_creation", "owned_rooms", "strangers_per_hour",
+    "hold",
   ]
 
   let console: Console

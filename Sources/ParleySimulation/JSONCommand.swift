@@ -96,7 +96,8 @@ struct JSONCommand {
     case .mark(let conversation, let through):
       self.init("mark", conversation)
       if let through { self.params.append(("sequence", "\(through.number)")) }
-    case .login, .loginByCertificate, .whoseCertificate, .addCertificate, .removeCertificates:
+    case .enterAsGuest, .login, .loginByCertificate, .whoseCertificate, .addCertificate,
+      .removeCertificates:
       return nil
     }
   }

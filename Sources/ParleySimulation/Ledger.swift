@@ -38,6 +38,8 @@ final class Ledger {
     var position: UInt64 = 0
     var lastTime = Timestamp(microseconds: 0)
     var isDeleted = false
+    /// By which messages were taken away.
+    var removals: [RoomEvent] = []
     var members: [ParticipantID: Membership] = [:]
   }
 
@@ -181,7 +183,8 @@ final class Ledger {
       self.open(event.room, move.new)
       let head = self.pages[event.room]?.lines.count
       self.pages[event.room]?.members[move.old]?.closedAfter = head
-    case .message, .topic, .removed, .changed: break
+    case .removed, .changed(.removedAll, by: _): self.pages[event.room]?.removals.append(event)
+    case .message, .topic, .changed: break
     }
   }
 
@@ -203,6 +206,29 @@ final class Ledger {
         firstPost: self.first(in: page, ofPosts: true), openedBy: self.offset)
     }
     self.pages[room] = page
+  }
+
+  /// What somebody is sent again who has everything of a room up to a message.
+  func told(
+    after sequence: Sequence, of room: RoomID
+  ) -> [(number: UInt64, sender: ParticipantID?, bytes: [UInt8])] {
+    guard let page = self.pages[room], sequence.number <= UInt64(page.lines.count) else {
+      return []
+    }
+    let first = Int(sequence.number)
+    let position = first == 0 ? .zero : page.lines[first - 1].message.position
+    var told = page.lines[first...].map { line in
+      RoomEvent(
+        room: room, position: line.message.position, time: line.message.time,
+        event: .message(line.message))
+    }
+    told += page.removals.filter { $0.position > position }
+    return told.sorted { $0.position < $1.position }.map { event in
+      guard case .message(let message) = event.event else {
+        return (0, nil, ProbeFrame.event(event))
+      }
+      return (message.sequence.number, message.sender.participant, ProbeFrame.event(event))
+    }
   }
 
   /// The number from which on the backlog shows lines or posts.

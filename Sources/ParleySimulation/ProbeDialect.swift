@@ -106,6 +106,8 @@ package struct ProbeDialect: Dialect {
       writer.write(through.number - (self.sabotage == .skipMiscounted ? 1 : 0))
       writer.write(room)
       buffer.writeBytes(writer.finish())
+    case .behind(let replay): buffer.writeBytes(ProbeFrame.replay(.behind, replay))
+    case .caughtUp(let replay): buffer.writeBytes(ProbeFrame.replay(.caughtUp, replay))
     case .closing(let closing):
       var writer = ProbeWriter(.closing)
       writer.write("\(closing)")
@@ -125,7 +127,7 @@ package struct ProbeDialect: Dialect {
     case .refused(let tag, let refusal):
       let tag = self.lineTags.removeValue(forKey: tag) ?? tag
       self.line.print(.refused(tag, refusal), into: &scratch)
-    case .direct, .server, .skipped, .closing, .probe, .begin:
+    case .direct, .server, .skipped, .behind, .caughtUp, .closing, .probe, .begin:
       if self.printsLines { self.line.print(output, into: &scratch) }
     }
   }

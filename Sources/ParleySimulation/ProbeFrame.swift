@@ -25,6 +25,8 @@ struct ProbeFrame {
     case skipped
     /// What is wrong with the JSON door.
     case fault
+    /// Room, first number, newest number: what came after a cursor follows, or that was all.
+    case behind, caughtUp
   }
 
   let kind: Kind
@@ -175,6 +177,14 @@ extension ProbeFrame {
     return writer.finish()
   }
 
+  static func replay(_ kind: Kind, _ replay: Replay) -> [UInt8] {
+    var writer = ProbeWriter(kind)
+    writer.write(UInt64(replay.room.number))
+    writer.write(replay.after.number)
+    writer.write(replay.head.number)
+    return writer.finish()
+  }
+
   static func fault(_ text: String) -> [UInt8] {
     var writer = ProbeWriter(.fault)
     writer.write(text)
@@ -272,6 +282,8 @@ extension ProbeFrame: CustomStringConvertible {
     case .refused: "answer \(self.number(0)): refused, \(self.text(from: 8))"
     case .closing: "closed: \(self.text(from: 0))"
     case .probe: "probe"
+    case .behind: "behind in room \(self.number(0)) after #\(self.number(1))"
+    case .caughtUp: "caught up in room \(self.number(0)) to #\(self.number(2))"
     case .skipped: "skipped #\(self.number(0)) to #\(self.number(1)) of \(self.text(from: 16))"
     }
   }

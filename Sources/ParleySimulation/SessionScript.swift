@@ -68,6 +68,7 @@ final class SessionScript {
     case .opened(let room, let name, _, _, _):
       self.names[room] = name
       if !self.open.contains(room) { self.open.append(room) }
+    case .resumed(let replay): self.open(replay)
     case .closed(let room): self.open.removeAll { $0 == room }
     case .reply(let tag, let reply):
       if reply.plan == nil {
@@ -88,6 +89,26 @@ final class SessionScript {
       self.append(.own(bytes), bytes: bytes.count)
     case .closing: self.append(.closing, bytes: 64)
     }
+  }
+
+  private func open(_ replay: Replay) {
+    guard replay.reader == nil else { return }
+    self.names[replay.room] = replay.title
+    if !self.open.contains(replay.room) { self.open.append(replay.room) }
+  }
+
+  /// It is sent again what the ledger has after its cursor: messages, and what was removed since.
+  func tell(_ replay: Replay, _ ledger: Ledger) {
+    let behind = ProbeFrame.replay(.behind, replay)
+    self.append(.own(behind), bytes: behind.count)
+    for line in ledger.told(after: replay.after, of: replay.room) {
+      if let sender = line.sender, self.ignored.contains(sender) { continue }
+      var bytes = line.bytes
+      if replay.reader != nil, line.number > 0 { bytes[4] = ProbeFrame.Kind.direct.rawValue }
+      self.append(.event(bytes, room: replay.room, number: line.number), bytes: 0)
+    }
+    let caughtUp = ProbeFrame.replay(.caughtUp, replay)
+    self.append(.own(caughtUp), bytes: caughtUp.count)
   }
 
   /// Takes what was shown off the script, or says why it may not stand there.
@@ -171,7 +192,7 @@ final class SessionScript {
 
   /// Whether it is a message as the archive has it after it was removed.
   private static func isRemoved(_ frame: ProbeFrame, _ room: RoomID, _ ledger: Ledger) -> Bool {
-    guard frame.kind == .event, frame.number(0) == UInt64(room.number),
+    guard frame.kind == .event || frame.kind == .direct, frame.number(0) == UInt64(room.number),
       let lines = ledger.pages[room]?.lines
     else { return false }
     let number = Int(frame.number(2))

@@ -61,7 +61,7 @@ extension Simulation {
       guard reply.isQuery else {
         throw SimulationFault(.durability, "\(reply) was answered and is not in the log")
       }
-    case .loggedIn, .opened, .ignored, .direct:
+    case .loggedIn, .opened, .resumed, .ignored, .direct:
       throw SimulationFault(.durability, "\(effect) was told and is not in the log")
     }
     try self.tell(item)
@@ -87,6 +87,7 @@ extension Simulation {
         }
       }
       client.script.tell(effect, expected)
+      if case .resumed(let replay) = effect { client.script.tell(replay, self.ledger) }
     case .everyone: break
     }
   }

@@ -17,13 +17,16 @@ struct PeopleSettingFlags: ParsableArguments {
   @Option(name: .customLong("strangers-per-hour"), help: .setting("strangers_per_hour"))
   var strangersPerHour: String?
 
+  @Option(name: .customLong("hold"), help: .setting("hold"))
+  var hold: String?
+
   /// What was given, by the setting's name.
   var values: [String: [String]] {
     .given(
       [
         ("registration", self.registration), ("guests", self.guests.map { "\($0)" }),
         ("room_creation", self.roomCreation), ("owned_rooms", self.ownedRooms),
-        ("strangers_per_hour", self.strangersPerHour),
+        ("strangers_per_hour", self.strangersPerHour), ("hold", self.hold),
       ], lists: [])
   }
 }

@@ -80,6 +80,7 @@ struct Probes {
   private func command(of kind: AccountKind) -> AccountCommand {
     switch kind {
     case .login: .login(self.person, Secret("wrong password"), autojoin: true)
+    case .enterAsGuest: .enterAsGuest(Name("zed"), token: nil, autojoin: true)
     case .loginByCertificate: .loginByCertificate(digest: [1, 2, 3], autojoin: true)
     case .register: .register(Secret("a long password"), code: nil)
     case .changePassword: .changePassword(old: Secret("wrong"), new: Secret("a long password"))
@@ -214,14 +215,16 @@ extension Command {
 }
 
 enum AccountKind: CaseIterable {
-  case login, loginByCertificate, register, changePassword, unregister, tokens, newToken
-  case revokeToken, addCertificate, removeCertificates, whoseCertificate, unread, mark
+  case login, enterAsGuest, loginByCertificate, register, changePassword, unregister, tokens
+  case newToken, revokeToken, addCertificate, removeCertificates, whoseCertificate, unread
+  case mark
 }
 
 extension AccountCommand {
   var kind: AccountKind {
     switch self {
     case .login: .login
+    case .enterAsGuest: .enterAsGuest
     case .loginByCertificate: .loginByCertificate
     case .register: .register
     case .changePassword: .changePassword

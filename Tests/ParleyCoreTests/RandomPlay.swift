@@ -33,7 +33,7 @@ struct RandomPlay {
     let drawn = proposal ?? self.proposal()
     let isServers: Bool =
       switch drawn {
-      case .settings, .runStarted, .expireRoom, .announce: true
+      case .settings, .runStarted, .expireRoom, .expireHeld, .announce: true
       case .login, .nick, .quit, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct,
         .remove, .away, .ignore, .verified, .administer, .moderate:
         false
@@ -42,7 +42,8 @@ struct RandomPlay {
       offset: LogOffset(self.offset), stamp: Timestamp(microseconds: self.stamp),
       session: isServers ? .server : SessionID(UInt64(1 + self.below(9))),
       nonce: self.below(4) == 0 ? Nonce("n\(self.below(60))") : nil,
-      address: PeerAddress(high: UInt64(1 + self.below(9)), low: 1), proposal: drawn,
+      address: PeerAddress(high: UInt64(1 + self.below(9)), low: 1),
+      comeback: self.below(2) == 0 ? self.comeback() : nil, proposal: drawn,
       tag: RequestTag(self.offset + 1))
     self.offset += 1
     // Often several entries of one stamp, sometimes hours between two.
@@ -58,7 +59,7 @@ struct RandomPlay {
     case 5..<8: .announce("tea")
     case 8..<90: .login(self.name(), autojoin: self.below(4) > 0)
     case 90..<110: .nick(self.name())
-    case 110..<130: .quit(self.below(2) == 0 ? .connectionLost : .quit("bye"))
+    case 110..<130: .quit(self.departure())
     case 130..<190: .join(self.room())
     case 190..<220: .add(self.room())
     case 220..<250: .leave(self.selector(), then: self.below(2) == 0 ? .lobby : .nowhere)
@@ -80,10 +81,12 @@ struct RandomPlay {
   private mutating func verified() -> Verified {
     let account = AccountID(UInt64(1 + self.below(10)))
     let version = UInt32(1 + self.below(8) / 7)
-    return switch self.below(21) {
+    return switch self.below(27) {
     case 0..<6: .register(Self.credential, code: self.below(2) == 0 ? nil : [1])
     case 6..<13: .login(account, version: version, autojoin: self.below(4) > 0)
     case 13: .loginByToken(digest: [UInt8(self.below(9))], self.name(), autojoin: true)
+    case 20..<26:
+      .guest(digest: [UInt8(self.below(6))], self.name(), autojoin: self.below(4) > 0)
     case 14: .loginByCertificate(digest: [UInt8(self.below(4))], autojoin: true)
     case 15: .setCredential(account, version: version, Self.credential)
     case 16: .unregister(account, version: version)
@@ -95,6 +98,26 @@ struct RandomPlay {
         through: self.below(2) == 0 ? nil : Sequence(UInt64(self.below(30))))
     default: self.below(3) == 0 ? .removeCertificates : .addCertificate(digest: [1])
     }
+  }
+
+  private mutating func departure() -> Departure {
+    switch self.below(4) {
+    case 0: .quit("bye")
+    case 1: .timedOut
+    default: .connectionLost
+    }
+  }
+
+  /// What a session brings that can come back; it may be of conversations that there never were.
+  private mutating func comeback() -> Comeback {
+    guard self.below(3) > 0 else { return Comeback() }
+    return Comeback(
+      cursors: (0..<self.below(4)).map { _ in
+        let epoch = Epoch(incarnation: 7, counter: UInt32(1 + self.below(8)))
+        let cursor = Cursor(epoch: epoch, sequence: self.sequence())
+        return ConversationCursor(
+          self.below(3) == 0 ? .direct(self.name()) : .room(self.room()), cursor)
+      })
   }
 
   private mutating func decision() -> AdminProposal {
@@ -119,7 +142,8 @@ struct RandomPlay {
       defaultBacklog: .count(3),
       autojoin: self.below(2) == 0 ? [.lobby] : [self.room(), .lobby],
       permanentRooms: self.below(2) == 0 ? [] : [self.room()],
-      emptyRoomMicroseconds: 24 * 60 * 60 * 1_000_000)
+      emptyRoomMicroseconds: 24 * 60 * 60 * 1_000_000,
+      holdMicroseconds: self.below(4) == 0 ? 0 : 5_000_000)
   }
 
   mutating func name() -> Name {

@@ -16,7 +16,8 @@ import Testing
     /// Of each room, the last place told.
     var positions: [RoomID: UInt64] = [:]
     let settings = Settings(
-      defaultBacklog: .count(3), emptyRoomMicroseconds: 24 * 60 * 60 * 1_000_000)
+      defaultBacklog: .count(3), emptyRoomMicroseconds: 24 * 60 * 60 * 1_000_000,
+      holdMicroseconds: 5_000_000)
 
     init(seed: UInt64, entries count: Int) {
       self.play = RandomPlay(seed: seed)
@@ -80,6 +81,10 @@ import Testing
         case .session(let session, .closing): if session == entry.session { answers += 1 }
         case .session(_, .opened(let room, name: _, position: let position, head: _, present: _)):
           #expect(position.number == self.positions[room])
+        case .session(_, .resumed(let replay)):
+          if replay.reader == nil {
+            #expect(replay.through.number == self.positions[replay.room])
+          }
         case .session(_, .loggedIn), .session(_, .closed), .session(_, .ignored),
           .session(_, .direct), .session(_, .work), .everyone:
           break

@@ -18,6 +18,8 @@ extension SessionEffect {
     case .loggedIn: "logged in"
     case .opened(_, let name, position: _, head: _, let present):
       "opened \(name) (\(present))"
+    case .resumed(let replay):
+      "\(replay.title) again after \(replay.after.number) to \(replay.head.number)"
     case .closed(let room): "closed \(room.number)"
     case .ignored(let ignored): "ignores \(ignored.map(\.number))"
     case .reply(_, let reply): reply.words

@@ -63,12 +63,13 @@ final class Stage {
   @discardableResult
   func propose(
     _ session: SessionID, _ proposal: Proposal, tag: RequestTag = Stage.tag, nonce: String? = nil,
-    from address: PeerAddress = .none
+    from address: PeerAddress = .none, bringing comeback: Comeback? = nil
   ) -> [Effect] {
     var effects = Effects()
     let entry = Entry(
       offset: self.offset, stamp: self.now, session: session,
-      nonce: nonce.map { Nonce($0) }, address: address, proposal: proposal, tag: tag)
+      nonce: nonce.map { Nonce($0) }, address: address, comeback: comeback, proposal: proposal,
+      tag: tag)
     self.offset.number += 1
     self.wait(seconds: 1)
     self.conversation.apply(entry, into: &effects)

@@ -16,7 +16,7 @@ extension Talk<JSONDialect> {
     let welcome = Reply.welcome(session: SessionID(7), name: "ana", account: nil)
     _ = talk.print(.reply(requests[0].tag, welcome))
     _ = talk.print(.reply(.none, .entered(Sample.entry(reason: .autojoin))))
-    _ = talk.print(.reply(requests[1].tag, .local))
+    _ = talk.print(.reply(.none, .account(.arrived(Arrival()))))
     return talk
   }
 
@@ -38,26 +38,52 @@ extension Talk<JSONDialect> {
 @Suite struct `The JSON door` {
   @Test func `answers a hello when its rooms are open`() throws {
     var talk = JSONTalk(JSONDialect())
+    let token = "0123456789abcdefghijklmn"
     let requests = talk.send(
-      #"{"jsonrpc":"2.0","id":"h","method":"hello","params":{"name":"ana","token":"t0","#
-        + #""cursors":{"Lobby":{"epoch":"k3","sequence":40},"@bob":{"epoch":"k","sequence":1}}}}"#
-        + "\n")
-    #expect(requests.map(\.command) == [.login(Sample.name("ana"), autojoin: true), .local])
-    let welcome = Reply.welcome(session: SessionID(7), name: "ana", account: "ana")
+      #"{"jsonrpc":"2.0","id":"h","method":"hello","params":{"name":"ana","token":"\#(token)","#
+        + #""cursors":{"Lobby":{"epoch":"1z141z5","sequence":40},"@bob":{"epoch":"?","#
+        + #""sequence":1}}}}"# + "\n")
+    let hello = AccountCommand.enterAsGuest(
+      Sample.name("ana"), token: Secret(token), autojoin: true)
+    #expect(requests.map(\.command) == [.account(hello)])
+    let cursors = [
+      ConversationCursor(
+        .room(Sample.room("Lobby")), Cursor(epoch: Sample.id(1).epoch, sequence: Sequence(40))),
+      ConversationCursor(
+        .direct(Sample.name("bob")),
+        Cursor(epoch: Epoch(incarnation: 0, counter: 0), sequence: Sequence(1))),
+    ]
+    #expect(requests[0].comeback == Comeback(cursors: cursors))
+    let welcome = Reply.welcome(session: SessionID(7), name: "ana", account: nil)
     #expect(talk.print(.reply(requests[0].tag, welcome)) == "")
     let unread = UnreadConversation(title: "@bob", count: 2, mentions: 2)
     #expect(talk.print(.reply(.none, .account(.unread([unread], more: 1)))) == "")
-    for name in ["lobby", "python"] {
-      let entry = Sample.entry(name, reason: .autojoin, messages: [Sample.message()])
+    for (name, resumption) in [
+      ("lobby", Resumption.fault(.otherEpoch)), ("python", .after(Sequence(3))), ("c", .none),
+    ] {
+      var entry = Sample.entry(name, reason: .autojoin, messages: [Sample.message()])
+      entry.resumption = resumption
       #expect(talk.print(.reply(.none, .entered(entry))) == "")
     }
-    let answer = try JSONTree(talk.print(.reply(requests[1].tag, .local)))
+    let arrival = Arrival(
+      directs: [
+        Arrival.Direct(
+          name: "cy", epoch: Sample.id(1).epoch, head: Sequence(4), resumption: .after(.zero))
+      ], directsMore: 2, lost: [Arrival.Lost(cursors[1].conversation, .expired)])
+    let answer = try JSONTree(talk.print(.reply(.none, .account(.arrived(arrival)))))
     #expect(Contract.checker.faults(of: answer, path: "methods/hello.json#/$defs/response") == [])
     #expect(answer["id"] == "h")
     let rooms = answer["result"]?["rooms"]
-    #expect(rooms?.elements.map { $0["room"] } == ["lobby", "python"])
-    #expect(rooms?[0]?["reason"] == "unsupported")
-    #expect(rooms?[1]?["reason"] == nil)
+    #expect(rooms?.elements.map { $0["room"] } == ["lobby", "python", "c"])
+    #expect(rooms?.elements.map { $0["reason"] } == ["other_epoch", nil, nil])
+    #expect(
+      rooms?.elements.map { $0["resumed"] } == [.boolean(false), .boolean(true), .boolean(false)])
+    #expect(answer["result"]?["token"] == .string(token))
+    #expect(answer["result"]?["directs"]?[0]?["room"] == "@cy")
+    #expect(answer["result"]?["directs"]?[0]?["resumed"] == .boolean(true))
+    #expect(answer["result"]?["directs_more"] == .integer(2))
+    #expect(answer["result"]?["lost"]?[0]?["room"] == "@bob")
+    #expect(answer["result"]?["lost"]?[0]?["reason"] == "expired")
     #expect(rooms?[0]?["messages"]?[0]?["text"] == "hello all")
     #expect(answer["result"]?["unread"]?[0]?["room"] == "@bob")
   }
@@ -70,8 +96,62 @@ extension Talk<JSONDialect> {
       refused
         == #"{"jsonrpc":"2.0","id":2,"error":{"code":-32000,"message":"ana is taken, or looks like "#
         + #"a name that is","data":{"code":"name_taken","free":"ana2"}}}"# + "\n")
-    #expect(talk.print(.reply(requests[1].tag, .local)) == "")
-    #expect(talk.ask("hello", #"{"name":"ana2"}"#).count == 2)
+    #expect(talk.ask("hello", #"{"name":"ana2"}"#).count == 1)
+  }
+
+  @Test func `tells a guest the token that was drawn for it, and an account none`() throws {
+    for account in [nil, "ana"] {
+      var talk = JSONTalk(JSONDialect())
+      let requests = talk.ask("hello", #"{"name":"ana"}"#)
+      #expect(requests[0].comeback == Comeback())
+      let welcome = Reply.welcome(session: SessionID(7), name: "ana", account: account)
+      _ = talk.print(.reply(requests[0].tag, welcome))
+      let arrival = Arrival(token: account == nil ? Secret("drawn") : nil)
+      let answer = try JSONTree(talk.print(.reply(.none, .account(.arrived(arrival)))))
+      #expect(answer["result"]?["token"] == (account == nil ? "drawn" : .null))
+    }
+  }
+
+  @Test(arguments: [
+    #""token":"short""#, #""cursors":{"a b":{"epoch":"k","sequence":1}}"#,
+    #""cursors":{"lobby":{"epoch":"k"}}"#, #""cursors":{"lobby":{"epoch":"k","sequence":-1}}"#,
+  ])
+  func `refuses what is no token and what is no cursor`(params: String) throws {
+    var talk = JSONTalk(JSONDialect())
+    let error = try talk.error(
+      of: #"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"name":"ana",\#(params)}}"#)
+    #expect(error?["error"]?["data"]?["code"] != nil)
+  }
+
+  @Test func `refuses more cursors than there may be`() throws {
+    for count in [Limits.cursorsMax, Limits.cursorsMax + 1] {
+      var talk = JSONTalk(JSONDialect())
+      let cursors = (1...count).map { #""r\#($0)":{"epoch":"k","sequence":1}"# }
+      let error = try talk.error(
+        of: #"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"name":"ana","cursors":{"#
+          + cursors.joined(separator: ",") + "}}}")
+      #expect((error?["error"]?["data"]?["code"] == "too_many") == (count > Limits.cursorsMax))
+    }
+  }
+
+  @Test func `announces what is sent again and its end`() throws {
+    var talk = JSONTalk.inside()
+    let replay = Replay(
+      room: RoomID(1), title: "@bob", epoch: Sample.id(1).epoch, after: Sequence(4), position: nil,
+      through: Position(9), head: Sequence(7))
+    let behind = try JSONTree(talk.print(.behind(replay)))
+    #expect(Contract.checker.faults(of: behind, path: "events/behind.json") == [])
+    #expect(behind["params"]?["sequence"] == .integer(4))
+    #expect(behind["params"]?["through"] == .integer(7))
+    let end = try JSONTree(talk.print(.caughtUp(replay)))
+    #expect(Contract.checker.faults(of: end, path: "events/caught_up.json") == [])
+    #expect(end["params"]?["room"] == "@bob" && end["params"]?["sequence"] == .integer(7))
+    // The other one is called otherwise now.
+    let direct = DirectEvent(
+      message: Sample.message(3, .say, from: Sample.bob, "psst"), recipient: "ana", isOwn: false,
+      other: "rob")
+    let told = try JSONTree(talk.print(.direct(direct)))
+    #expect(told["params"]?["room"] == "@rob" && told["params"]?["from"] == "bob")
   }
 
   @Test func `takes a password or an API token for an account`() {
@@ -81,7 +161,7 @@ extension Talk<JSONDialect> {
         .map(\.command)
       let secret = Secret(params.contains("horse") ? "horse" : "parley_x")
       let login = Command.account(.login(Sample.name("ana"), secret, autojoin: false))
-      #expect(commands == [login, .local])
+      #expect(commands == [login])
     }
   }
 

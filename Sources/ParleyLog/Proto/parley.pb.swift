@@ -390,6 +390,16 @@ nonisolated struct ProtoEntry: @unchecked Sendable {
   /// Clears the value of `address`. Subsequent reads from it will return its default value.
   mutating func clearAddress() {_uniqueStorage()._address = nil}
 
+  /// Of a session that begins and can come back.
+  var comeback: ProtoComeback {
+    get {_storage._comeback ?? ProtoComeback()}
+    set {_uniqueStorage()._comeback = newValue}
+  }
+  /// Returns true if `comeback` has been explicitly set.
+  var hasComeback: Bool {_storage._comeback != nil}
+  /// Clears the value of `comeback`. Subsequent reads from it will return its default value.
+  mutating func clearComeback() {_uniqueStorage()._comeback = nil}
+
   var proposal: OneOf_Proposal? {
     get {return _storage._proposal}
     set {_uniqueStorage()._proposal = newValue}
@@ -565,6 +575,14 @@ nonisolated struct ProtoEntry: @unchecked Sendable {
     set {_uniqueStorage()._proposal = .moderate(newValue)}
   }
 
+  var expireHeld: ProtoExpireHeld {
+    get {
+      if case .expireHeld(let v)? = _storage._proposal {return v}
+      return ProtoExpireHeld()
+    }
+    set {_uniqueStorage()._proposal = .expireHeld(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Proposal: Equatable, Sendable {
@@ -591,12 +609,76 @@ nonisolated struct ProtoEntry: @unchecked Sendable {
     case verified(ProtoVerified)
     case administer(ProtoAdminister)
     case moderate(ProtoModerate)
+    case expireHeld(ProtoExpireHeld)
 
   }
 
   init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What a session brings that can come back.
+nonisolated struct ProtoComeback: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whether there are any; without them nothing is sent again.
+  var resumes: Bool = false
+
+  var cursors: [ProtoComeback.Cursor] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Cursor: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var conversation: ProtoComeback.Cursor.OneOf_Conversation? = nil
+
+    var room: ProtoName {
+      get {
+        if case .room(let v)? = conversation {return v}
+        return ProtoName()
+      }
+      set {conversation = .room(newValue)}
+    }
+
+    var direct: ProtoName {
+      get {
+        if case .direct(let v)? = conversation {return v}
+        return ProtoName()
+      }
+      set {conversation = .direct(newValue)}
+    }
+
+    var epoch: ProtoEpoch {
+      get {_epoch ?? ProtoEpoch()}
+      set {_epoch = newValue}
+    }
+    /// Returns true if `epoch` has been explicitly set.
+    var hasEpoch: Bool {self._epoch != nil}
+    /// Clears the value of `epoch`. Subsequent reads from it will return its default value.
+    mutating func clearEpoch() {self._epoch = nil}
+
+    var sequence: UInt64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    nonisolated enum OneOf_Conversation: Equatable, Sendable {
+      case room(ProtoName)
+      case direct(ProtoName)
+
+    }
+
+    init() {}
+
+    fileprivate var _epoch: ProtoEpoch? = nil
+  }
+
+  init() {}
 }
 
 /// An IPv6 address, an IPv4 one in its IPv4-mapped form: the first and the last eight bytes.
@@ -746,6 +828,15 @@ nonisolated struct ProtoSettings: Sendable {
   /// Clears the value of `strangersMax`. Subsequent reads from it will return its default value.
   mutating func clearStrangersMax() {self._strangersMax = nil}
 
+  var holdMicroseconds: Int64 {
+    get {_holdMicroseconds ?? 0}
+    set {_holdMicroseconds = newValue}
+  }
+  /// Returns true if `holdMicroseconds` has been explicitly set.
+  var hasHoldMicroseconds: Bool {self._holdMicroseconds != nil}
+  /// Clears the value of `holdMicroseconds`. Subsequent reads from it will return its default value.
+  mutating func clearHoldMicroseconds() {self._holdMicroseconds = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -753,6 +844,7 @@ nonisolated struct ProtoSettings: Sendable {
   fileprivate var _defaultBacklog: ProtoBacklog? = nil
   fileprivate var _ownedRoomsMax: UInt32? = nil
   fileprivate var _strangersMax: UInt32? = nil
+  fileprivate var _holdMicroseconds: Int64? = nil
 }
 
 nonisolated struct ProtoExpireRoom: Sendable {
@@ -763,6 +855,21 @@ nonisolated struct ProtoExpireRoom: Sendable {
   var room: UInt32 = 0
 
   var emptySince: Int64 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
+nonisolated struct ProtoExpireHeld: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The place's number among the held ones.
+  var place: UInt64 = 0
+
+  var until: Int64 = 0
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1118,6 +1225,14 @@ nonisolated struct ProtoVerified: Sendable {
     set {what = .removeCertificates(newValue)}
   }
 
+  var guest: ProtoVerified.Guest {
+    get {
+      if case .guest(let v)? = what {return v}
+      return ProtoVerified.Guest()
+    }
+    set {what = .guest(newValue)}
+  }
+
   var mark: ProtoVerified.Mark {
     get {
       if case .mark(let v)? = what {return v}
@@ -1140,6 +1255,7 @@ nonisolated struct ProtoVerified: Sendable {
     case addCertificate(Data)
     /// Always true.
     case removeCertificates(Bool)
+    case guest(ProtoVerified.Guest)
     case mark(ProtoVerified.Mark)
 
   }
@@ -1197,6 +1313,32 @@ nonisolated struct ProtoVerified: Sendable {
     var unknownFields = SwiftProtobuf.UnknownStorage()
 
     init() {}
+  }
+
+  nonisolated struct Guest: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// SHA-256 of its token.
+    var digest: Data = Data()
+
+    var name: ProtoName {
+      get {_name ?? ProtoName()}
+      set {_name = newValue}
+    }
+    /// Returns true if `name` has been explicitly set.
+    var hasName: Bool {self._name != nil}
+    /// Clears the value of `name`. Subsequent reads from it will return its default value.
+    mutating func clearName() {self._name = nil}
+
+    var autojoin: Bool = false
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _name: ProtoName? = nil
   }
 
   nonisolated struct Register: Sendable {
@@ -2358,6 +2500,11 @@ nonisolated struct ProtoConversationState: @unchecked Sendable {
   /// Clears the value of `audit`. Subsequent reads from it will return its default value.
   mutating func clearAudit() {_uniqueStorage()._audit = nil}
 
+  var lastHeld: UInt64 {
+    get {_storage._lastHeld}
+    set {_uniqueStorage()._lastHeld = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -2635,6 +2782,16 @@ nonisolated struct ProtoParticipantState: Sendable {
 
   var strangers: UInt32 = 0
 
+  /// SHA-256 of a guest's token.
+  var token: Data {
+    get {_token ?? Data()}
+    set {_token = newValue}
+  }
+  /// Returns true if `token` has been explicitly set.
+  var hasToken: Bool {self._token != nil}
+  /// Clears the value of `token`. Subsequent reads from it will return its default value.
+  mutating func clearToken() {self._token = nil}
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -2645,66 +2802,134 @@ nonisolated struct ProtoParticipantState: Sendable {
   fileprivate var _lastDirect: UInt64? = nil
   fileprivate var _lastSeen: Int64? = nil
   fileprivate var _resumeCurrent: UInt32? = nil
+  fileprivate var _token: Data? = nil
 }
 
-nonisolated struct ProtoSessionState: Sendable {
+nonisolated struct ProtoSessionState: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  var id: UInt64 = 0
+  var id: UInt64 {
+    get {_storage._id}
+    set {_uniqueStorage()._id = newValue}
+  }
 
-  var participant: UInt64 = 0
+  var participant: UInt64 {
+    get {_storage._participant}
+    set {_uniqueStorage()._participant = newValue}
+  }
 
   var current: UInt32 {
-    get {_current ?? 0}
-    set {_current = newValue}
+    get {_storage._current ?? 0}
+    set {_uniqueStorage()._current = newValue}
   }
   /// Returns true if `current` has been explicitly set.
-  var hasCurrent: Bool {self._current != nil}
+  var hasCurrent: Bool {_storage._current != nil}
   /// Clears the value of `current`. Subsequent reads from it will return its default value.
-  mutating func clearCurrent() {self._current = nil}
+  mutating func clearCurrent() {_uniqueStorage()._current = nil}
 
-  var `open`: [UInt32] = []
+  var `open`: [UInt32] {
+    get {_storage._open}
+    set {_uniqueStorage()._open = newValue}
+  }
 
   /// Where an API token let it in.
   var scopes: UInt32 {
-    get {_scopes ?? 0}
-    set {_scopes = newValue}
+    get {_storage._scopes ?? 0}
+    set {_uniqueStorage()._scopes = newValue}
   }
   /// Returns true if `scopes` has been explicitly set.
-  var hasScopes: Bool {self._scopes != nil}
+  var hasScopes: Bool {_storage._scopes != nil}
   /// Clears the value of `scopes`. Subsequent reads from it will return its default value.
-  mutating func clearScopes() {self._scopes = nil}
+  mutating func clearScopes() {_uniqueStorage()._scopes = nil}
 
   var token: UInt32 {
-    get {_token ?? 0}
-    set {_token = newValue}
+    get {_storage._token ?? 0}
+    set {_uniqueStorage()._token = newValue}
   }
   /// Returns true if `token` has been explicitly set.
-  var hasToken: Bool {self._token != nil}
+  var hasToken: Bool {_storage._token != nil}
   /// Clears the value of `token`. Subsequent reads from it will return its default value.
-  mutating func clearToken() {self._token = nil}
+  mutating func clearToken() {_uniqueStorage()._token = nil}
 
   var address: ProtoAddress {
-    get {_address ?? ProtoAddress()}
-    set {_address = newValue}
+    get {_storage._address ?? ProtoAddress()}
+    set {_uniqueStorage()._address = newValue}
   }
   /// Returns true if `address` has been explicitly set.
-  var hasAddress: Bool {self._address != nil}
+  var hasAddress: Bool {_storage._address != nil}
   /// Clears the value of `address`. Subsequent reads from it will return its default value.
-  mutating func clearAddress() {self._address = nil}
+  mutating func clearAddress() {_uniqueStorage()._address = nil}
 
-  var staysNowhere: Bool = false
+  var staysNowhere: Bool {
+    get {_storage._staysNowhere}
+    set {_uniqueStorage()._staysNowhere = newValue}
+  }
+
+  /// Whether its place is held when its connection is lost.
+  var holdsPlace: Bool {
+    get {_storage._holdsPlace}
+    set {_uniqueStorage()._holdsPlace = newValue}
+  }
+
+  /// Of a place that is held.
+  var held: ProtoHeldPlace {
+    get {_storage._held ?? ProtoHeldPlace()}
+    set {_uniqueStorage()._held = newValue}
+  }
+  /// Returns true if `held` has been explicitly set.
+  var hasHeld: Bool {_storage._held != nil}
+  /// Clears the value of `held`. Subsequent reads from it will return its default value.
+  mutating func clearHeld() {_uniqueStorage()._held = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
 
-  fileprivate var _current: UInt32? = nil
-  fileprivate var _scopes: UInt32? = nil
-  fileprivate var _token: UInt32? = nil
-  fileprivate var _address: ProtoAddress? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct ProtoHeldPlace: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var since: Int64 = 0
+
+  var until: Int64 = 0
+
+  var departure: ProtoDeparture {
+    get {_departure ?? ProtoDeparture()}
+    set {_departure = newValue}
+  }
+  /// Returns true if `departure` has been explicitly set.
+  var hasDeparture: Bool {self._departure != nil}
+  /// Clears the value of `departure`. Subsequent reads from it will return its default value.
+  mutating func clearDeparture() {self._departure = nil}
+
+  /// Of the rooms that were open.
+  var heads: [ProtoHeldPlace.Head] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Head: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var room: UInt32 = 0
+
+    var sequence: UInt64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+
+  fileprivate var _departure: ProtoDeparture? = nil
 }
 
 nonisolated struct ProtoMemberState: Sendable {
@@ -3257,13 +3482,14 @@ nonisolated extension ProtoBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Entry"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stamp\0\u{1}session\0\u{1}nonce\0\u{1}address\0\u{2}\u{4}settings\0\u{3}run_started\0\u{3}expire_room\0\u{1}announce\0\u{1}login\0\u{1}nick\0\u{1}quit\0\u{1}say\0\u{1}join\0\u{1}add\0\u{1}leave\0\u{3}set_topic\0\u{1}post\0\u{1}answer\0\u{1}direct\0\u{1}remove\0\u{1}away\0\u{1}ignore\0\u{1}verified\0\u{1}administer\0\u{1}moderate\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stamp\0\u{1}session\0\u{1}nonce\0\u{1}address\0\u{1}comeback\0\u{2}\u{3}settings\0\u{3}run_started\0\u{3}expire_room\0\u{1}announce\0\u{1}login\0\u{1}nick\0\u{1}quit\0\u{1}say\0\u{1}join\0\u{1}add\0\u{1}leave\0\u{3}set_topic\0\u{1}post\0\u{1}answer\0\u{1}direct\0\u{1}remove\0\u{1}away\0\u{1}ignore\0\u{1}verified\0\u{1}administer\0\u{1}moderate\0\u{3}expire_held\0")
 
   fileprivate class _StorageClass {
     var _stamp: Int64 = 0
     var _session: UInt64 = 0
     var _nonce: String? = nil
     var _address: ProtoAddress? = nil
+    var _comeback: ProtoComeback? = nil
     var _proposal: ProtoEntry.OneOf_Proposal?
 
       // This property is used as the initial default value for new instances of the type.
@@ -3279,6 +3505,7 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       _session = source._session
       _nonce = source._nonce
       _address = source._address
+      _comeback = source._comeback
       _proposal = source._proposal
     }
   }
@@ -3302,6 +3529,7 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._session) }()
         case 3: try { try decoder.decodeSingularStringField(value: &_storage._nonce) }()
         case 4: try { try decoder.decodeSingularMessageField(value: &_storage._address) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._comeback) }()
         case 8: try {
           var v: ProtoSettings?
           var hadOneofValue = false
@@ -3565,6 +3793,19 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
             _storage._proposal = .moderate(v)
           }
         }()
+        case 29: try {
+          var v: ProtoExpireHeld?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .expireHeld(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .expireHeld(v)
+          }
+        }()
         default: break
         }
       }
@@ -3588,6 +3829,9 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       } }()
       try { if let v = _storage._address {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._comeback {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
       } }()
       switch _storage._proposal {
       case .settings?: try {
@@ -3674,6 +3918,10 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         guard case .moderate(let v)? = _storage._proposal else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
       }()
+      case .expireHeld?: try {
+        guard case .expireHeld(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      }()
       case nil: break
       }
     }
@@ -3689,11 +3937,124 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         if _storage._session != rhs_storage._session {return false}
         if _storage._nonce != rhs_storage._nonce {return false}
         if _storage._address != rhs_storage._address {return false}
+        if _storage._comeback != rhs_storage._comeback {return false}
         if _storage._proposal != rhs_storage._proposal {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoComeback: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Comeback"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}resumes\0\u{1}cursors\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.resumes) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.cursors) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.resumes != false {
+      try visitor.visitSingularBoolField(value: self.resumes, fieldNumber: 1)
+    }
+    if !self.cursors.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cursors, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoComeback, rhs: ProtoComeback) -> Bool {
+    if lhs.resumes != rhs.resumes {return false}
+    if lhs.cursors != rhs.cursors {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoComeback.Cursor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoComeback.protoMessageName + ".Cursor"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0\u{1}direct\0\u{1}epoch\0\u{1}sequence\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.conversation {
+          hadOneofValue = true
+          if case .room(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.conversation = .room(v)
+        }
+      }()
+      case 2: try {
+        var v: ProtoName?
+        var hadOneofValue = false
+        if let current = self.conversation {
+          hadOneofValue = true
+          if case .direct(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.conversation = .direct(v)
+        }
+      }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._epoch) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.conversation {
+    case .room?: try {
+      guard case .room(let v)? = self.conversation else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    }()
+    case .direct?: try {
+      guard case .direct(let v)? = self.conversation else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    try { if let v = self._epoch {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoComeback.Cursor, rhs: ProtoComeback.Cursor) -> Bool {
+    if lhs.conversation != rhs.conversation {return false}
+    if lhs._epoch != rhs._epoch {return false}
+    if lhs.sequence != rhs.sequence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3871,7 +4232,7 @@ nonisolated extension ProtoBacklog: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Settings"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}default_backlog\0\u{1}autojoin\0\u{3}permanent_rooms\0\u{3}empty_room_microseconds\0\u{1}registration\0\u{3}guests_refused\0\u{3}room_creation\0\u{3}owned_rooms_max\0\u{3}strangers_max\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}default_backlog\0\u{1}autojoin\0\u{3}permanent_rooms\0\u{3}empty_room_microseconds\0\u{1}registration\0\u{3}guests_refused\0\u{3}room_creation\0\u{3}owned_rooms_max\0\u{3}strangers_max\0\u{3}hold_microseconds\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3888,6 +4249,7 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 7: try { try decoder.decodeSingularEnumField(value: &self.roomCreation) }()
       case 8: try { try decoder.decodeSingularUInt32Field(value: &self._ownedRoomsMax) }()
       case 9: try { try decoder.decodeSingularUInt32Field(value: &self._strangersMax) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self._holdMicroseconds) }()
       default: break
       }
     }
@@ -3925,6 +4287,9 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try { if let v = self._strangersMax {
       try visitor.visitSingularUInt32Field(value: v, fieldNumber: 9)
     } }()
+    try { if let v = self._holdMicroseconds {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3938,6 +4303,7 @@ nonisolated extension ProtoSettings: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.roomCreation != rhs.roomCreation {return false}
     if lhs._ownedRoomsMax != rhs._ownedRoomsMax {return false}
     if lhs._strangersMax != rhs._strangersMax {return false}
+    if lhs._holdMicroseconds != rhs._holdMicroseconds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3973,6 +4339,41 @@ nonisolated extension ProtoExpireRoom: SwiftProtobuf.Message, SwiftProtobuf._Mes
   static func ==(lhs: ProtoExpireRoom, rhs: ProtoExpireRoom) -> Bool {
     if lhs.room != rhs.room {return false}
     if lhs.emptySince != rhs.emptySince {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoExpireHeld: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ExpireHeld"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}place\0\u{1}until\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.place) }()
+      case 2: try { try decoder.decodeSingularSFixed64Field(value: &self.until) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.place != 0 {
+      try visitor.visitSingularUInt64Field(value: self.place, fieldNumber: 1)
+    }
+    if self.until != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.until, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoExpireHeld, rhs: ProtoExpireHeld) -> Bool {
+    if lhs.place != rhs.place {return false}
+    if lhs.until != rhs.until {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4436,7 +4837,7 @@ nonisolated extension ProtoAway: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension ProtoVerified: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Verified"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}login\0\u{3}login_by_token\0\u{3}login_by_certificate\0\u{1}register\0\u{3}set_credential\0\u{1}unregister\0\u{3}add_token\0\u{3}revoke_token\0\u{3}add_certificate\0\u{3}remove_certificates\0\u{2}\u{a}mark\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}login\0\u{3}login_by_token\0\u{3}login_by_certificate\0\u{1}register\0\u{3}set_credential\0\u{1}unregister\0\u{3}add_token\0\u{3}revoke_token\0\u{3}add_certificate\0\u{3}remove_certificates\0\u{1}guest\0\u{2}\u{9}mark\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4559,6 +4960,19 @@ nonisolated extension ProtoVerified: SwiftProtobuf.Message, SwiftProtobuf._Messa
           self.what = .removeCertificates(v)
         }
       }()
+      case 11: try {
+        var v: ProtoVerified.Guest?
+        var hadOneofValue = false
+        if let current = self.what {
+          hadOneofValue = true
+          if case .guest(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.what = .guest(v)
+        }
+      }()
       case 20: try {
         var v: ProtoVerified.Mark?
         var hadOneofValue = false
@@ -4622,6 +5036,10 @@ nonisolated extension ProtoVerified: SwiftProtobuf.Message, SwiftProtobuf._Messa
     case .removeCertificates?: try {
       guard case .removeCertificates(let v)? = self.what else { preconditionFailure() }
       try visitor.visitSingularBoolField(value: v, fieldNumber: 10)
+    }()
+    case .guest?: try {
+      guard case .guest(let v)? = self.what else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     }()
     case .mark?: try {
       guard case .mark(let v)? = self.what else { preconditionFailure() }
@@ -4752,6 +5170,50 @@ nonisolated extension ProtoVerified.LoginByCertificate: SwiftProtobuf.Message, S
 
   static func ==(lhs: ProtoVerified.LoginByCertificate, rhs: ProtoVerified.LoginByCertificate) -> Bool {
     if lhs.digest != rhs.digest {return false}
+    if lhs.autojoin != rhs.autojoin {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoVerified.Guest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoVerified.protoMessageName + ".Guest"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}name\0\u{1}autojoin\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._name) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.autojoin) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 1)
+    }
+    try { if let v = self._name {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.autojoin != false {
+      try visitor.visitSingularBoolField(value: self.autojoin, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoVerified.Guest, rhs: ProtoVerified.Guest) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs._name != rhs._name {return false}
     if lhs.autojoin != rhs.autojoin {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -6679,7 +7141,7 @@ nonisolated extension ProtoTopic: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ConversationState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0\u{1}incarnation\0\u{3}last_epoch\0\u{3}last_room\0\u{3}last_participant\0\u{3}last_stamp\0\u{3}last_account\0\u{3}last_invite\0\u{3}last_standing\0\u{1}audit\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}settings\0\u{1}incarnation\0\u{3}last_epoch\0\u{3}last_room\0\u{3}last_participant\0\u{3}last_stamp\0\u{3}last_account\0\u{3}last_invite\0\u{3}last_standing\0\u{1}audit\0\u{3}last_held\0")
 
   fileprivate class _StorageClass {
     var _settings: ProtoSettings? = nil
@@ -6692,6 +7154,7 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
     var _lastInvite: UInt32 = 0
     var _lastStanding: UInt32 = 0
     var _audit: UInt32? = nil
+    var _lastHeld: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -6712,6 +7175,7 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
       _lastInvite = source._lastInvite
       _lastStanding = source._lastStanding
       _audit = source._audit
+      _lastHeld = source._lastHeld
     }
   }
 
@@ -6740,6 +7204,7 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
         case 8: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastInvite) }()
         case 9: try { try decoder.decodeSingularUInt32Field(value: &_storage._lastStanding) }()
         case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._audit) }()
+        case 11: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastHeld) }()
         default: break
         }
       }
@@ -6782,6 +7247,9 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
       try { if let v = _storage._audit {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 10)
       } }()
+      if _storage._lastHeld != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._lastHeld, fieldNumber: 11)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -6801,6 +7269,7 @@ nonisolated extension ProtoConversationState: SwiftProtobuf.Message, SwiftProtob
         if _storage._lastInvite != rhs_storage._lastInvite {return false}
         if _storage._lastStanding != rhs_storage._lastStanding {return false}
         if _storage._audit != rhs_storage._audit {return false}
+        if _storage._lastHeld != rhs_storage._lastHeld {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -7078,7 +7547,7 @@ nonisolated extension ProtoRoomState.Direct: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".ParticipantState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}account\0\u{1}since\0\u{1}away\0\u{1}ignored\0\u{3}last_direct\0\u{3}last_seen\0\u{1}resume\0\u{3}resume_current\0\u{3}strangers_since\0\u{1}strangers\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}name\0\u{1}account\0\u{1}since\0\u{1}away\0\u{1}ignored\0\u{3}last_direct\0\u{3}last_seen\0\u{1}resume\0\u{3}resume_current\0\u{3}strangers_since\0\u{1}strangers\0\u{1}token\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7098,6 +7567,7 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
       case 10: try { try decoder.decodeSingularUInt32Field(value: &self._resumeCurrent) }()
       case 11: try { try decoder.decodeSingularSFixed64Field(value: &self.strangersSince) }()
       case 12: try { try decoder.decodeSingularUInt32Field(value: &self.strangers) }()
+      case 13: try { try decoder.decodeSingularBytesField(value: &self._token) }()
       default: break
       }
     }
@@ -7144,6 +7614,9 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
     if self.strangers != 0 {
       try visitor.visitSingularUInt32Field(value: self.strangers, fieldNumber: 12)
     }
+    try { if let v = self._token {
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 13)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -7160,6 +7633,7 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
     if lhs._resumeCurrent != rhs._resumeCurrent {return false}
     if lhs.strangersSince != rhs.strangersSince {return false}
     if lhs.strangers != rhs.strangers {return false}
+    if lhs._token != rhs._token {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -7167,7 +7641,140 @@ nonisolated extension ProtoParticipantState: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".SessionState"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}participant\0\u{1}current\0\u{1}open\0\u{1}scopes\0\u{1}token\0\u{1}address\0\u{3}stays_nowhere\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}participant\0\u{1}current\0\u{1}open\0\u{1}scopes\0\u{1}token\0\u{1}address\0\u{3}stays_nowhere\0\u{3}holds_place\0\u{1}held\0")
+
+  fileprivate class _StorageClass {
+    var _id: UInt64 = 0
+    var _participant: UInt64 = 0
+    var _current: UInt32? = nil
+    var _open: [UInt32] = []
+    var _scopes: UInt32? = nil
+    var _token: UInt32? = nil
+    var _address: ProtoAddress? = nil
+    var _staysNowhere: Bool = false
+    var _holdsPlace: Bool = false
+    var _held: ProtoHeldPlace? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _id = source._id
+      _participant = source._participant
+      _current = source._current
+      _open = source._open
+      _scopes = source._scopes
+      _token = source._token
+      _address = source._address
+      _staysNowhere = source._staysNowhere
+      _holdsPlace = source._holdsPlace
+      _held = source._held
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt64Field(value: &_storage._id) }()
+        case 2: try { try decoder.decodeSingularUInt64Field(value: &_storage._participant) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._current) }()
+        case 4: try { try decoder.decodeRepeatedUInt32Field(value: &_storage._open) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._scopes) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._token) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._address) }()
+        case 8: try { try decoder.decodeSingularBoolField(value: &_storage._staysNowhere) }()
+        case 9: try { try decoder.decodeSingularBoolField(value: &_storage._holdsPlace) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._held) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._id != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._id, fieldNumber: 1)
+      }
+      if _storage._participant != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._participant, fieldNumber: 2)
+      }
+      try { if let v = _storage._current {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 3)
+      } }()
+      if !_storage._open.isEmpty {
+        try visitor.visitPackedUInt32Field(value: _storage._open, fieldNumber: 4)
+      }
+      try { if let v = _storage._scopes {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._token {
+        try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._address {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      if _storage._staysNowhere != false {
+        try visitor.visitSingularBoolField(value: _storage._staysNowhere, fieldNumber: 8)
+      }
+      if _storage._holdsPlace != false {
+        try visitor.visitSingularBoolField(value: _storage._holdsPlace, fieldNumber: 9)
+      }
+      try { if let v = _storage._held {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoSessionState, rhs: ProtoSessionState) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._id != rhs_storage._id {return false}
+        if _storage._participant != rhs_storage._participant {return false}
+        if _storage._current != rhs_storage._current {return false}
+        if _storage._open != rhs_storage._open {return false}
+        if _storage._scopes != rhs_storage._scopes {return false}
+        if _storage._token != rhs_storage._token {return false}
+        if _storage._address != rhs_storage._address {return false}
+        if _storage._staysNowhere != rhs_storage._staysNowhere {return false}
+        if _storage._holdsPlace != rhs_storage._holdsPlace {return false}
+        if _storage._held != rhs_storage._held {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoHeldPlace: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".HeldPlace"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}since\0\u{1}until\0\u{1}departure\0\u{1}heads\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -7175,14 +7782,10 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.id) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.participant) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self._current) }()
-      case 4: try { try decoder.decodeRepeatedUInt32Field(value: &self.`open`) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self._scopes) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self._token) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._address) }()
-      case 8: try { try decoder.decodeSingularBoolField(value: &self.staysNowhere) }()
+      case 1: try { try decoder.decodeSingularSFixed64Field(value: &self.since) }()
+      case 2: try { try decoder.decodeSingularSFixed64Field(value: &self.until) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._departure) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.heads) }()
       default: break
       }
     }
@@ -7193,42 +7796,61 @@ nonisolated extension ProtoSessionState: SwiftProtobuf.Message, SwiftProtobuf._M
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.id != 0 {
-      try visitor.visitSingularUInt64Field(value: self.id, fieldNumber: 1)
+    if self.since != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.since, fieldNumber: 1)
     }
-    if self.participant != 0 {
-      try visitor.visitSingularUInt64Field(value: self.participant, fieldNumber: 2)
+    if self.until != 0 {
+      try visitor.visitSingularSFixed64Field(value: self.until, fieldNumber: 2)
     }
-    try { if let v = self._current {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 3)
+    try { if let v = self._departure {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
-    if !self.`open`.isEmpty {
-      try visitor.visitPackedUInt32Field(value: self.`open`, fieldNumber: 4)
-    }
-    try { if let v = self._scopes {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._token {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 6)
-    } }()
-    try { if let v = self._address {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
-    if self.staysNowhere != false {
-      try visitor.visitSingularBoolField(value: self.staysNowhere, fieldNumber: 8)
+    if !self.heads.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.heads, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  static func ==(lhs: ProtoSessionState, rhs: ProtoSessionState) -> Bool {
-    if lhs.id != rhs.id {return false}
-    if lhs.participant != rhs.participant {return false}
-    if lhs._current != rhs._current {return false}
-    if lhs.`open` != rhs.`open` {return false}
-    if lhs._scopes != rhs._scopes {return false}
-    if lhs._token != rhs._token {return false}
-    if lhs._address != rhs._address {return false}
-    if lhs.staysNowhere != rhs.staysNowhere {return false}
+  static func ==(lhs: ProtoHeldPlace, rhs: ProtoHeldPlace) -> Bool {
+    if lhs.since != rhs.since {return false}
+    if lhs.until != rhs.until {return false}
+    if lhs._departure != rhs._departure {return false}
+    if lhs.heads != rhs.heads {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoHeldPlace.Head: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = ProtoHeldPlace.protoMessageName + ".Head"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0\u{1}sequence\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.room) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.room != 0 {
+      try visitor.visitSingularUInt32Field(value: self.room, fieldNumber: 1)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoHeldPlace.Head, rhs: ProtoHeldPlace.Head) -> Bool {
+    if lhs.room != rhs.room {return false}
+    if lhs.sequence != rhs.sequence {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -60,6 +60,8 @@ package struct ServerConfiguration: Hashable, Sendable {
   package var ownedRoomsMax = Settings().ownedRoomsMax
   /// To how many strangers one may write in an hour.
   package var strangersMax = Settings().strangersMax
+  /// How long the place of a session that can come back is held.
+  package var hold = Duration.seconds(60)
   /// The bytes that may wait for one session before its policy acts.
   package var outboxBytesMax = 256 * 1024
   package var outboxPolicies = OutboxPolicies()
@@ -113,6 +115,7 @@ package struct ServerConfiguration: Hashable, Sendable {
       emptyRoomMicroseconds: TimeAmount(self.emptyRoomTTL).nanoseconds / 1_000,
       registration: self.registration, allowsGuests: self.allowsGuests,
       roomCreation: self.roomCreation, ownedRoomsMax: self.ownedRoomsMax,
-      strangersMax: self.strangersMax)
+      strangersMax: self.strangersMax,
+      holdMicroseconds: TimeAmount(self.hold).nanoseconds / 1_000)
   }
 }

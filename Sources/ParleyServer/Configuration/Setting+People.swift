@@ -21,6 +21,9 @@ extension Setting {
     .most(
       "strangers_per_hour", \.strangersMax, of: 1...1_000_000,
       help: "To how many people, not written with before, one may write in an hour"),
+    .duration(
+      "hold", \.hold, .zero ... .seconds(3600),
+      help: "How long the place of a client that can come back is held when it is lost"),
   ]
 
   /// A row for a bound.
