@@ -12,9 +12,8 @@ extension Conversation {
   ) -> Admission {
     do throws(Refusal) {
       switch command {
-      case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
-        .moderation,
-        .misuse, .local:
+      case .greet, .ping, .topic, .list, .read, .history, .page, .search, .who, .rooms, .whois,
+        .moderation, .misuse, .local:
         return .answer
       case .account(.loginByCertificate(let digest, autojoin: _))
       where !earlierInTurn && self.accounts.withCertificate(digest) == nil:
@@ -68,9 +67,9 @@ extension Conversation {
     case .remove(let selector, _):
       _ = try self.removable(selector, by: try self.loggedIn(session))
     case .away: _ = try self.loggedIn(session)
-    case .greet, .quit, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
-      .account, .administer, .verified, .administerVerified, .moderate, .moderation, .misuse,
-      .local:
+    case .greet, .quit, .ping, .topic, .list, .read, .history, .page, .search, .who, .rooms,
+      .whois, .account, .administer, .verified, .administerVerified, .moderate, .moderation,
+      .misuse, .local:
       break
     }
   }
@@ -109,8 +108,8 @@ extension Command {
     case .verified(let verified): .verified(verified)
     case .administerVerified(let proposal, let asOwner): .administer(proposal, asOwner: asOwner)
     case .moderate(let moderation): .moderate(moderation)
-    case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois, .moderation,
-      .misuse, .local:
+    case .greet, .ping, .topic, .list, .read, .history, .page, .search, .who, .rooms, .whois,
+      .moderation, .misuse, .local:
       nil
     }
   }

@@ -42,6 +42,8 @@ extension Conversation {
       return try self.message(sequence, of: selector, for: try self.loggedIn(id))
     case .history(let selector, let limit):
       return try self.history(selector, limit, for: try self.loggedIn(id))
+    case .page(let selector, let page):
+      return try self.history(selector, page, for: try self.loggedIn(id))
     case .search(let selector, let query, let before):
       return try self.search(selector, query, before: before, for: try self.loggedIn(id))
     case .who(let selector, let membersOnly):
@@ -84,6 +86,14 @@ extension Conversation {
     let limit = min(max(limit ?? Limits.historyDefault, 1), Limits.historyMax)
     let excerpt = readable.room.flatMap { self.rooms[$0] }?.newest(
       limit, window: readable.window)
+    return .history(conversation: readable.title, excerpt ?? .messages([], more: false))
+  }
+
+  private func history(
+    _ selector: ConversationSelector, _ page: HistoryPage, for session: Session
+  ) throws(Refusal) -> Reply {
+    let readable = try self.readable(selector, by: session)
+    let excerpt = readable.room.flatMap { self.rooms[$0] }?.page(page, window: readable.window)
     return .history(conversation: readable.title, excerpt ?? .messages([], more: false))
   }
 

@@ -33,6 +33,17 @@ extension Room {
     self.newest(limit, after: .zero, window: window) ?? self.plan(.newest(limit: limit), window)
   }
 
+  /// The messages of the window between two numbers: the oldest after one, else the newest.
+  func page(_ page: HistoryPage, window: Window) -> Excerpt {
+    let limit = min(max(page.limit ?? Limits.historyDefault, 1), Limits.historyMax)
+    let below = page.before.map { Sequence($0.number - min($0.number, 1)) }
+    return .plan(
+      ReadPlan(
+        room: self.state.id, window: window,
+        through: min(self.state.head, below ?? self.state.head),
+        query: page.after.map { .after($0, limit: limit) } ?? .newest(limit: limit)))
+  }
+
   /// The newest messages of the window that have it, of those below `before`.
   ///
   /// It is always read from the archive: the core's thread has no time to look through texts.

@@ -213,7 +213,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   /// Hands commands on; those that begin a session say where it comes from, and what it brings.
   private func submit(_ requests: [Request]) {
     // What waits for work on a secret is the last that is submitted: another one takes its place.
-    if let comeback = requests.last?.comeback { self.comeback = comeback }
+    if let last = requests.last, last.command.isAwaited { self.comeback = last.comeback }
     guard requests.contains(where: { $0.command.isArrival }) else {
       return self.host.submit(requests, from: self)
     }

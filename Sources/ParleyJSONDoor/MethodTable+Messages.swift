@@ -103,9 +103,13 @@ extension MethodTable {
       .command(.read(try Self.conversation(params), Self.sequence(params)))
     },
     JSONMethod(
-      "history", "The newest messages that you may see.",
+      "history",
+      "The newest messages that you may see; after a number, the oldest that follow it.",
       params: [
         Self.conversation,
+        .optional(
+          "before", .integer(1...Int64(1) << 40), "Only messages with smaller numbers."),
+        .optional("after", .integer(0...Int64(1) << 40), "Only messages with larger numbers."),
         .optional(
           "limit", .integer(1...Int64(Limits.historyMax)),
           "How many; \(Limits.historyDefault) where it is left out."),
@@ -114,7 +118,13 @@ extension MethodTable {
       refusals: Self.inConversation, example: #"{"room":"lobby","limit":50}"#
     ) { params throws(Refusal) in
       let limit = params.integer("limit").map { Int($0) }
-      return .command(.history(try Self.conversation(params), limit: limit))
+      let conversation = try Self.conversation(params)
+      let page = HistoryPage(
+        before: params.sequence("before"), after: params.sequence("after"), limit: limit)
+      guard page.before != nil || page.after != nil else {
+        return .command(.history(conversation, limit: limit))
+      }
+      return .command(.page(conversation, page))
     },
     JSONMethod(
       "search",

@@ -42,6 +42,22 @@ public enum Departure: Hashable, Sendable {
   case serverStopped
 }
 
+/// Which part of a conversation is asked for; both bounds may be given.
+public struct HistoryPage: Hashable, Sendable {
+  /// Only messages with smaller numbers: the newest of them, where `after` is not given.
+  public var before: Sequence?
+  /// Only messages with larger numbers: the oldest of them.
+  public var after: Sequence?
+  /// How many; ``Limits/historyDefault`` where it is not said.
+  public var limit: Int?
+
+  public init(before: Sequence? = nil, after: Sequence? = nil, limit: Int? = nil) {
+    self.before = before
+    self.after = after
+    self.limit = limit
+  }
+}
+
 /// What a door asks for on behalf of a session.
 ///
 /// Doors parse bytes into these and decide nothing.
@@ -82,6 +98,8 @@ public enum Command: Hashable, Sendable {
   case read(ConversationSelector, Sequence)
   /// The newest `limit` messages (default ``Limits/historyDefault``) that the asker may see.
   case history(ConversationSelector, limit: Int?)
+  /// Messages of before or after others, that the asker may see; kept elsewhere, as searches are.
+  indirect case page(ConversationSelector, HistoryPage)
   /// The newest ``Limits/searchDefault`` messages that have it, of those that the asker may see;
   /// with `before` of those with smaller numbers.
   /// Kept elsewhere, so that the commands that come all the time are no larger for it.
@@ -168,8 +186,8 @@ extension Command {
     switch self {
     case .account, .administer: true
     case .greet, .login, .nick, .quit, .ping, .join, .add, .leave, .topic, .setTopic, .say, .post,
-      .reply, .direct, .remove, .list, .read, .history, .search, .who, .rooms, .whois, .away,
-      .ignore, .verified, .administerVerified, .moderate, .moderation, .misuse, .local:
+      .reply, .direct, .remove, .list, .read, .history, .page, .search, .who, .rooms, .whois,
+      .away, .ignore, .verified, .administerVerified, .moderate, .moderation, .misuse, .local:
       false
     }
   }

@@ -35,6 +35,8 @@ public struct ReadPlan: Hashable, Sendable {
     case posts(limit: Int)
     /// Everything of the window from `after` on (exclusive), the newest `limit`, in order.
     case since(Sequence, limit: Int)
+    /// The oldest `limit` of the window after (exclusive), in order.
+    case after(Sequence, limit: Int)
     /// The newest `limit` messages that have it, in order, removed ones left out.
     indirect case search(SearchQuery, limit: Int)
   }

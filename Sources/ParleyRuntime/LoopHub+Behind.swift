@@ -153,7 +153,7 @@ extension LoopHub {
 
   private static func excerpt(_ found: ReadAnswer, _ query: ReadPlan.Query) -> Excerpt {
     switch query {
-    case .one, .newest, .posts, .since: .messages(found.messages, more: found.more)
+    case .one, .newest, .posts, .since, .after: .messages(found.messages, more: found.more)
     case .search: .found(found.messages, before: found.before)
     }
   }

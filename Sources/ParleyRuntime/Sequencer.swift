@@ -252,7 +252,7 @@ struct Sequencer: ~Copyable {
         case .propose: self.steps.append(.refuse(session, request.tag, .storageUnavailable))
         case .refuse(let refusal): self.steps.append(.refuse(session, request.tag, refusal))
         }
-      case .greet, .ping, .topic, .list, .read, .history, .search, .who, .rooms, .whois,
+      case .greet, .ping, .topic, .list, .read, .history, .page, .search, .who, .rooms, .whois,
         .moderation, .misuse, .local:
         self.steps.append(.answer(session, request))
       }

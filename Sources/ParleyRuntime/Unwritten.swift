@@ -47,7 +47,8 @@ struct Unwritten: Sendable {
     }
     removals = min(removals, Limits.historyMax)
     switch plan.query {
-    case .one: break
+    // What the archive lacks comes behind all that it has.
+    case .one, .after: break
     case .newest(let limit): plan.query = .newest(limit: max(0, limit - following))
     case .since(let sequence, let limit):
       plan.query = .since(sequence, limit: max(0, limit - following))
@@ -97,7 +98,10 @@ struct Unwritten: Sendable {
     messages.sort { $0.sequence < $1.sequence }
     if plan.query.leavesRemovedOut { messages.removeAll { $0.removal != nil } }
     var answer = ReadAnswer(messages, more: hasMore, before: found.before)
-    if let limit = plan.query.limit, messages.count > limit {
+    if case .after(_, let limit) = plan.query {
+      answer.messages = Array(messages.prefix(limit))
+      answer.more = hasMore || messages.count > limit
+    } else if let limit = plan.query.limit, messages.count > limit {
       answer.messages = messages.suffix(limit)
       answer.more = true
       answer.before = matcher == nil ? nil : answer.messages.first?.sequence
@@ -128,7 +132,7 @@ struct Unwritten: Sendable {
     case .one(let sequence): message.sequence == sequence
     case .newest, .search: true
     case .posts: message.kind.isPost
-    case .since(let sequence, _): message.sequence > sequence
+    case .since(let sequence, _), .after(let sequence, _): message.sequence > sequence
     }
   }
 }
@@ -138,21 +142,23 @@ extension ReadPlan.Query {
   fileprivate var limit: Int? {
     switch self {
     case .one: nil
-    case .newest(let limit), .posts(let limit), .since(_, let limit), .search(_, let limit): limit
+    case .newest(let limit), .posts(let limit), .since(_, let limit), .after(_, let limit),
+      .search(_, let limit):
+      limit
     }
   }
 
   fileprivate var leavesRemovedOut: Bool {
     switch self {
     case .posts, .search: true
-    case .one, .newest, .since: false
+    case .one, .newest, .since, .after: false
     }
   }
 
   /// Whether it ends with its length, so that the newest may be missing; a search loses its oldest.
   fileprivate var endsWithLength: Bool {
     switch self {
-    case .newest, .since: true
+    case .newest, .since, .after: true
     case .one, .posts, .search: false
     }
   }

@@ -26,6 +26,8 @@ struct ArchiveReader {
     case .since(let sequence, let limit):
       return Self.answer(
         try self.newest(plan, from: plan.through, downTo: sequence.next, limit: limit))
+    case .after(let sequence, let limit):
+      return Self.answer(try self.oldest(plan, after: sequence, limit: limit))
     case .posts(let limit):
       let found = try self.newest(
         plan, from: plan.through, downTo: .zero, limit: limit, ofBoard: true)
@@ -76,6 +78,33 @@ struct ArchiveReader {
       }
     }
     return (messages.reversed(), false)
+  }
+
+  /// The oldest messages of the window after a sequence, in order.
+  ///
+  /// Where the window shows only lines or only posts it shows ``Limits/backlogMax`` at most; what
+  /// lies between them is stepped over.
+  private mutating func oldest(
+    _ plan: ReadPlan, after sequence: Sequence, limit: Int
+  ) throws -> (messages: [Message], more: Bool) {
+    let wholeFrom = max(plan.window.firstLine, plan.window.firstPost)
+    let partEnd = Sequence(max(wholeFrom.number, 1) - 1)
+    var messages: [Message] = []
+    if sequence < partEnd {
+      messages = try self.newest(
+        plan, from: partEnd, downTo: sequence.next, limit: Limits.backlogMax
+      ).messages
+      guard messages.count <= limit else { return (Array(messages.prefix(limit)), true) }
+    }
+    var cursor = try MessageCursor(
+      self.database, room: plan.room, after: max(sequence, partEnd))
+    defer { cursor.close() }
+    while let message = try cursor.next(), message.sequence <= plan.through {
+      guard plan.window.shows(message.sequence, isPost: message.kind.isPost) else { continue }
+      guard messages.count < limit else { return (messages, true) }
+      messages.append(message)
+    }
+    return (messages, false)
   }
 
   /// Ends an answer at the first message that takes it past ``Limits/answerBytesMax``.

@@ -127,6 +127,9 @@ package struct RecordFold: Sendable {
     case .since(let sequence, let limit):
       all = visible.filter { $0.sequence > sequence }
       chosen = all.suffix(limit)
+    case .after(let sequence, let limit):
+      all = visible.filter { $0.sequence > sequence }
+      chosen = all.prefix(limit)
     case .search(let query, let limit):
       var matcher = SearchMatcher(query)
       var hits = SearchHits(limit: limit)

@@ -46,6 +46,8 @@ struct Probes {
     case .remove: self.each { .remove($0, $1) }
     case .list: [.list(self.selector)]
     case .read: self.each { .read($0, $1) }
+    case .page:
+      self.conversations.map { .page($0, HistoryPage(after: .zero)) }
     case .history:
       self.conversations.flatMap { [.history($0, limit: nil), .history($0, limit: 1_000)] }
     case .search: try self.searches()
@@ -171,8 +173,8 @@ struct Probes {
 
 enum CommandKind: CaseIterable {
   case greet, login, nick, quit, ping, join, add, leave, topic, setTopic, say, post, reply, direct
-  case remove, list, read, history, search, who, rooms, whois, away, ignore, account, administer
-  case verified, administerVerified, moderate, moderation, misuse, local
+  case remove, list, read, history, page, search, who, rooms, whois, away, ignore, account
+  case administer, verified, administerVerified, moderate, moderation, misuse, local
 }
 
 extension Command {
@@ -196,6 +198,7 @@ extension Command {
     case .list: .list
     case .read: .read
     case .history: .history
+    case .page: .page
     case .search: .search
     case .who: .who
     case .rooms: .rooms

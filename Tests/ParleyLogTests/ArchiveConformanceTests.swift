@@ -60,6 +60,10 @@ import Testing
             firstPost: UInt64(firstPost), through: 17)
           let range = visible.filter { $0 > after && $0 <= 17 }
           #expect(try under.archive.sequences(plan) == (Array(range.suffix(4)), range.count > 4))
+          var upwards = plan
+          upwards.query = .after(Sequence(UInt64(after)), limit: 4)
+          #expect(
+            try under.archive.sequences(upwards) == (Array(range.prefix(4)), range.count > 4))
         }
         for sequence in 1...20 {
           let plan = script.plan(

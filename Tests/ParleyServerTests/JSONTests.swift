@@ -75,6 +75,16 @@ import Testing
     #expect(read["message"]?["text"] == "All\nagreed.")
     let history = try bob.ask("history", #"{"room":"python","limit":3}"#)
     #expect(history["messages"]?.elements.count == 3 && history["more"] == .boolean(true))
+    for (params, numbers) in [
+      (#""after":0,"limit":2"#, [1, 2]), (#""after":2"#, [3, 4]), (#""before":3,"limit":1"#, [2]),
+      (#""after":1,"before":4,"limit":5"#, [2, 3]), (#""before":1"#, []),
+    ] {
+      let page = try bob.ask("history", #"{"room":"python",\#(params)}"#)
+      let found = page["messages"]?.elements.map { $0["sequence"] }
+      #expect(found == numbers.map { .integer(Int64($0)) })
+      #expect(
+        page["more"] == .boolean(params.contains("limit\":2") || params.contains("limit\":1")))
+    }
     let found = try bob.ask("search", #"{"room":"python","words":"two"}"#)
     #expect(found["messages"]?[0]?["id"] == said["id"] && found["before"] == .null)
     #expect(try ana.ask("remove", #"{"sequence":1}"#)["sequence"] == .integer(1))

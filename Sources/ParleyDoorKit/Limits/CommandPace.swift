@@ -69,12 +69,12 @@ package struct CommandPace: Sendable {
   /// Whether a command takes a name, or tries a secret.
   private static func isLogin(_ command: Command) -> Bool {
     switch command {
-    case .login, .account(.login), .account(.loginByCertificate), .account(.register),
-      .account(.changePassword), .account(.unregister):
+    case .login, .account(.login), .account(.enterAsGuest), .account(.loginByCertificate),
+      .account(.register), .account(.changePassword), .account(.unregister):
       true
     case .account, .administer, .verified, .administerVerified, .greet, .nick, .quit, .ping,
       .join, .add, .leave, .topic, .setTopic, .say, .post, .reply, .direct, .remove, .list, .read,
-      .history, .search, .who, .rooms, .whois, .away, .ignore, .moderate, .moderation,
+      .history, .page, .search, .who, .rooms, .whois, .away, .ignore, .moderate, .moderation,
       .misuse, .local:
       false
     }
