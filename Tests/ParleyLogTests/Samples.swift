@@ -31,6 +31,9 @@ enum Samples {
       .away("lunch"), .away(""), .away(nil), .ignore(ann),
       .verified(.mark(.room(.current), through: nil)),
       .verified(.mark(.direct(ann), through: Sequence(8))),
+      .settings(Settings(holdMicroseconds: 0)),
+      .expireHeld(.held(1 << 40), until: Timestamp(microseconds: 9)),
+      .verified(.guest(digest: [1, 2, 3], ann, autojoin: true)),
     ] + Self.moderations.map { .moderate($0) }
     + Self.moderations.suffix(2).map {
       .administer(.moderate($0), asOwner: true)
@@ -67,9 +70,21 @@ enum Samples {
         nonce: offset % 2 == 0 ? Nonce("nonce-\(offset)") : nil,
         // Lines are never the first that a session does.
         address: PeerAddress(high: 0, low: self.isLine(offset) ? 0 : offset % 3),
+        comeback: self.isLine(offset) ? nil : self.comebacks[Int(offset % 4)],
         proposal: self.proposals[Int(offset) % self.proposals.count])
     }
   }
+
+  private static let comebacks: [Comeback?] = [
+    nil, Comeback(), Comeback(cursors: []),
+    Comeback(
+      cursors: [
+        ConversationCursor(
+          .room(room), Cursor(epoch: Epoch(incarnation: 7, counter: 1), sequence: .zero)),
+        ConversationCursor(
+          .direct(ann), Cursor(epoch: Epoch(incarnation: .max, counter: 2), sequence: Sequence(9))),
+      ]),
+  ]
 
   private static func isLine(_ offset: UInt64) -> Bool {
     if case .say = self.proposals[Int(offset) % self.proposals.count] { true } else { false }
@@ -136,13 +151,19 @@ extension Samples {
         id: ParticipantID(256), name: Samples.room, account: AccountID(4),
         since: Timestamp(microseconds: 9), away: "",
         ignored: [ParticipantID(3), ParticipantID(1 << 40)], lastDirect: ParticipantID(1),
-        strangersSince: Timestamp(microseconds: 8), strangers: 60)),
+        strangersSince: Timestamp(microseconds: 8), strangers: 60, token: [4, 5])),
     .session(SessionState(id: SessionID(1), participant: ParticipantID(1))),
     .session(
       SessionState(
         id: SessionID(2), participant: ParticipantID(1), current: RoomID(9),
         open: [RoomID(9), RoomID(1)], address: PeerAddress(high: 1, low: .max),
         returnsToLobby: false)),
+    .session(
+      SessionState(
+        id: .held(2), participant: ParticipantID(1), open: [RoomID(1)], holdsPlace: true,
+        held: HeldPlace(
+          since: Timestamp(microseconds: 1), until: Timestamp(microseconds: 2),
+          departure: .timedOut, heads: [HeldPlace.Head(RoomID(1), Sequence(1 << 39))]))),
     .member(
       MemberState(
         room: RoomID(1), participant: ParticipantID(1), joinedAfter: .zero,

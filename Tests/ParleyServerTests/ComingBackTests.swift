@@ -269,11 +269,14 @@ struct ReturningPerson {
 
   /// The next messages' texts, which it keeps the place of.
   mutating func hears(_ count: Int) throws -> [String?] {
-    try (0..<count).map { _ in
-      let message = try self.person.event("message")
-      self.keep(message)
-      return message["text"]?.string
-    }
+    try (0..<count).map { _ in try self.hear()["text"]?.string }
+  }
+
+  /// The next message, which it keeps the place of.
+  mutating func hear() throws -> JSONTree {
+    let message = try self.person.event("message")
+    self.keep(message)
+    return message
   }
 
   mutating func hearsDirect() throws {
