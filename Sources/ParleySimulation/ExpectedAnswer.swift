@@ -61,6 +61,13 @@ extension Ledger {
     guard let page = self.pages[entry.room], let member = page.members[participant] else {
       return ExpectedAnswer(room: entry.room, numbers: [], removed: [], asked: "entry of no member")
     }
+    switch entry.resumption {
+    case .after:
+      return ExpectedAnswer(room: entry.room, numbers: [], removed: [], asked: "entry resumed")
+    // What was said since a connection was lost is counted where that is known.
+    case .fault(.otherEpoch), .fault(.outside): return nil
+    case .none, .fault(.expired): if self.places.holds(participant) { return nil }
+    }
     var (line, post, limit) = (member.firstLine, member.firstPost, Limits.historyMax)
     switch entry.reason {
     case .again:

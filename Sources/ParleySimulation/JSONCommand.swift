@@ -12,12 +12,28 @@ struct JSONCommand {
     self.method = method
   }
 
-  init?(_ command: Command) {
+  init?(_ request: Request) {
+    guard case .account(.enterAsGuest(let name, let token, let autojoin)) = request.command else {
+      self.init(request.command)
+      return
+    }
+    self.init("hello")
+    self.add("name", name.text)
+    if let token { self.add("token", token.text) }
+    self.params.append(("autojoin", "\(autojoin)"))
+    guard let cursors = request.comeback?.cursors else { return }
+    let members = cursors.map { cursor in
+      var title = ByteBuffer()
+      title.writeJSON(cursor.conversation.text)
+      return String(buffer: title)
+        + ":{\"epoch\":\"\(cursor.cursor.epoch.text)\",\"sequence\":"
+        + "\(cursor.cursor.sequence.number)}"
+    }
+    self.params.append(("cursors", "{" + members.joined(separator: ",") + "}"))
+  }
+
+  private init?(_ command: Command) {
     switch command {
-    case .login(let name, let autojoin):
-      self.init("hello")
-      self.add("name", name.text)
-      self.params.append(("autojoin", "\(autojoin)"))
     case .nick(let name): self.init("nick", name: name)
     case .quit(.quit(let word)):
       self.init("quit")
@@ -49,6 +65,11 @@ struct JSONCommand {
     case .history(let conversation, let limit):
       self.init("history", conversation)
       if let limit { self.params.append(("limit", "\(limit)")) }
+    case .page(let conversation, let page):
+      self.init("history", conversation)
+      if let before = page.before { self.add("before", before) }
+      if let after = page.after { self.add("after", after) }
+      if let limit = page.limit { self.params.append(("limit", "\(limit)")) }
     case .search(let conversation, let query, let before):
       self.init("search", conversation)
       self.add("words", query.text)
@@ -61,7 +82,7 @@ struct JSONCommand {
       if let text { self.add("text", text) }
     case .ignore(let name): self.init("ignore", name: name)
     case .account(let command): self.init(account: command)
-    case .greet, .quit, .ping, .leave, .say, .direct, .who, .administer, .verified,
+    case .login, .greet, .quit, .ping, .leave, .say, .direct, .who, .administer, .verified,
       .administerVerified, .moderate, .moderation, .misuse, .local:
       return nil
     }

@@ -12,8 +12,10 @@ struct JSONShadow {
   private var door = JSONDialect()
   /// The door's tags for the session's.
   private var tags: [RequestTag: RequestTag] = [:]
-  /// The door's own answers behind logins, which the server would send back, by the session's tags.
-  private var behindLogins: [RequestTag: RequestTag] = [:]
+  /// Logins of sessions that do not come back: nobody tells them that they have arrived.
+  private var logins: Set<RequestTag> = []
+  /// The login that is answered when everything behind it was told.
+  private var arriving: RequestTag?
   private let sabotage: Sabotage?
   private var hasLeft = false
 
@@ -23,7 +25,10 @@ struct JSONShadow {
 
   /// Puts a session's request through the door; what is wrong with what comes out.
   mutating func read(_ request: Request) -> String? {
-    guard !self.hasLeft, let command = JSONCommand(request.command) else { return nil }
+    guard !self.hasLeft, let command = JSONCommand(request) else { return nil }
+    // Two direct conversations may be called alike here, and JSON has no two members of one name.
+    let titles = (request.comeback?.cursors ?? []).map(\.conversation.text)
+    guard Set(titles).count == titles.count else { return nil }
     let storesMessage = request.nonce != nil || request.tag == .none
     guard !storesMessage || Self.takesNonce.contains(command.method) else { return nil }
     let line = command.line(tag: request.tag, nonce: request.nonce)
@@ -31,14 +36,15 @@ struct JSONShadow {
     var inbound = Inbound()
     self.door.receive(&bytes, into: &inbound)
     let first = inbound.requests.first
-    guard let first, first.command == request.command, first.nonce == request.nonce else {
+    let isLogin = command.method == "login"
+    guard let first, first.command == request.command, first.nonce == request.nonce,
+      isLogin || first.comeback == request.comeback
+    else {
       return "\(line) came out as \(inbound.requests), and is \(request)"
     }
     if command.method == "quit" { self.hasLeft = true }
     self.tags[request.tag] = first.tag
-    if inbound.requests.count > 1 {
-      self.behindLogins[request.tag] = inbound.requests[1].tag
-    }
+    if isLogin { self.logins.insert(request.tag) }
     return nil
   }
 
@@ -69,8 +75,14 @@ struct JSONShadow {
     guard tag != .none else {
       self.door.print(output(.none), into: &buffer)
       guard buffer.readableBytes > 0 else { return nil }
-      // What concerns the session is told as an event.
       let text = String(buffer: buffer)
+      if let arriving = self.arriving {
+        let begin = "{\"jsonrpc\":\"2.0\",\"id\":\(arriving.number),"
+        guard text.hasPrefix(begin) else { return "\(text) before the arrival" }
+        self.arriving = nil
+        return Self.fault(in: buffer)
+      }
+      // What concerns the session is told as an event.
       let events = ["opened", "notice", "marked"].map {
         "{\"jsonrpc\":\"2.0\",\"method\":\"\($0)\","
       }
@@ -80,10 +92,14 @@ struct JSONShadow {
     if self.sabotage == .jsonTagMistaken, tag.number % 16 == 0 { known.number += 1 }
     self.door.print(output(known), into: &buffer)
     let begin = "{\"jsonrpc\":\"2.0\",\"id\":\(tag.number),"
-    if let local = self.behindLogins.removeValue(forKey: tag) {
-      // Its answer comes behind the rooms, or was this refusal.
-      self.door.print(.reply(local, .local), into: &buffer)
+    if case .reply(_, .welcome) = output(known) {
+      guard self.logins.contains(tag) else {
+        self.arriving = tag
+        return buffer.readableBytes == 0 ? nil : "a welcome is printed"
+      }
+      self.door.print(.reply(.none, .account(.arrived(Arrival()))), into: &buffer)
     }
+    self.logins.remove(tag)
     let text = String(buffer: buffer)
     guard text.hasPrefix(begin), text.utf8.count(where: { $0 == 0x0A }) == 1 else {
       return "the answer to \(tag.number) is \(text)"

@@ -38,6 +38,8 @@ final class Ledger {
     var position: UInt64 = 0
     var lastTime = Timestamp(microseconds: 0)
     var isDeleted = false
+    var epoch: Epoch?
+    var roomName = Name(text: "", key: "")
     /// By which messages were taken away.
     var removals: [RoomEvent] = []
     var members: [ParticipantID: Membership] = [:]
@@ -58,6 +60,10 @@ final class Ledger {
   private var move: (old: ParticipantID, new: ParticipantID)?
   /// What was stored with which nonce, and by which proposal.
   private var nonces: [ParticipantID: [Nonce: Proposal]] = [:]
+  /// Who may come back.
+  var places = LedgerPlaces()
+  /// What sessions and held places have open, as it is recorded.
+  private var recorded: [SessionID: SessionState] = [:]
   /// What the run was started with: how many lines and posts a new member sees; nil is all.
   var backlog: Int? = 2
 
@@ -78,7 +84,6 @@ final class Ledger {
   /// Takes the records of an entry into account, and checks them.
   func keep(_ entry: Entry, _ effects: Effects) throws {
     self.offset = entry.offset
-    if case .runStarted = entry.proposal { self.endRun() }
     let sender = self.participants[entry.session]
     var stored = 0
     for case .session(let id, .loggedIn(let participant, _)) in effects.items {
@@ -88,10 +93,17 @@ final class Ledger {
       }
     }
     defer { self.move = nil }
+    let loggedIn = effects.items.compactMap { effect -> ParticipantID? in
+      guard case .session(entry.session, .loggedIn(let id, ignored: _)) = effect else { return nil }
+      return id
+    }
+    try self.places.keep(
+      entry, records: effects.records, loggedIn: loggedIn.last, names: self.names)
     for record in effects.records {
       if case .message = record { stored += 1 }
       try self.keep(record)
     }
+    if case .runStarted = entry.proposal { self.endRun() }
     for case .session(let id, .loggedIn(let participant, _)) in effects.items {
       self.participants[id] = participant
     }
@@ -105,12 +117,17 @@ final class Ledger {
     }
   }
 
-  /// The sessions of the run before are over, and nobody was told.
+  /// The sessions of the run before are over, and nobody was told; some places are held.
   private func endRun() {
     self.participants.removeAll()
+    var open: [RoomID: Set<ParticipantID>] = [:]
+    for session in self.recorded.values {
+      for room in session.open { open[room, default: []].insert(session.participant) }
+    }
     for room in Array(self.pages.keys) {
       guard var page = self.pages[room] else { continue }
-      for id in page.members.keys.sorted() where page.members[id]?.closedAfter == nil {
+      for id in page.members.keys.sorted()
+      where page.members[id]?.closedAfter == nil && open[room]?.contains(id) != true {
         page.members[id]?.closedAfter = page.lines.count
       }
       self.pages[room] = page
@@ -267,8 +284,11 @@ final class Ledger {
       self.pages[room.id, default: Page()].kind = room.kind
       self.pages[room.id]?.name = room.name.text
       self.pages[room.id]?.backlog = room.options.backlog
+      self.pages[room.id]?.epoch = room.epoch
+      self.pages[room.id]?.roomName = room.name
       if room.kind == .room { self.rooms[room.name.text] = room.id }
-    case .conversation, .session, .member, .nonce, .account, .invite, .standing: break
+    case .session(let session): self.recorded[session.id] = session
+    case .conversation, .member, .nonce, .account, .invite, .standing: break
     }
   }
 
@@ -281,7 +301,9 @@ final class Ledger {
       self.names[id] = nil
       self.nonces[id] = nil
     case .member(let room, let id): self.pages[room]?.members[id] = nil
-    case .session(let id): self.participants[id] = nil
+    case .session(let id):
+      self.participants[id] = nil
+      self.recorded[id] = nil
     case .conversation, .room, .nonce, .account, .invite, .standing: break
     }
   }

@@ -17,6 +17,8 @@ package struct ProbeDialect: Dialect {
   private let sabotage: Sabotage?
   private let printsLines: Bool
   private var shadow: JSONShadow?
+  /// With what its session enters, where it can come back.
+  var comesBack: (token: Secret, comeback: Comeback)?
   private var lastTag: UInt64 = 0
   /// The tags of line mode for those that were given here: those of messages without a nonce stay
   /// without.
@@ -56,6 +58,11 @@ package struct ProbeDialect: Dialect {
     var own = Inbound()
     self.line.receive(&bytes, into: &own)
     for var request in own.requests {
+      if let comesBack = self.comesBack, case .login(let name, let autojoin) = request.command {
+        request.command = .account(
+          .enterAsGuest(name, token: comesBack.token, autojoin: autojoin))
+        request.comeback = comesBack.comeback
+      }
       if nonce != nil || request.tag != .none {
         self.lastTag += 1
         self.lineTags[RequestTag(self.lastTag)] = request.tag

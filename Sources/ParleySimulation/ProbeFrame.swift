@@ -218,7 +218,8 @@ extension ProbeFrame {
     case .renamed(let name): "renamed \(name)"
     case .pong(let text): "pong \(text)"
     case .entered(let entry):
-      "entered \(entry.name) \(entry.reason) \(entry.head.number) " + entry.present.joined()
+      "entered \(entry.name) \(entry.room.number) \(entry.head.number) \(entry.resumption) "
+        + "\(entry.reason) " + entry.present.joined()
     case .left(let room, let current): "left \(room) \(current ?? "-")"
     case .topic(let room, let topic): "topic \(room) \(topic?.text ?? "-")"
     case .topicSet(let room, let topic): "topic set \(room) \(topic)"

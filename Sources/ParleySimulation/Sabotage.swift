@@ -19,6 +19,8 @@ package enum Sabotage: String, CaseIterable, Sendable {
   case removalNotArchived
   /// A start finds no nonces.
   case noncesForgottenAtStart
+  /// A start finds no held places, and no session that may come back.
+  case placesForgottenAtStart
   /// A checkpoint says that it synced and did not.
   case checkpointWithoutSync
   /// What a session behind is fed from the archive lacks its first event.
@@ -37,6 +39,8 @@ package enum Sabotage: String, CaseIterable, Sendable {
   case skipMiscounted
   /// The JSON door is given an answer under the tag of another command.
   case jsonTagMistaken
+  /// Places are held for less than half of the time.
+  case placeEndedTooEarly
   /// The outbox has no bound.
   case outboxWithoutBound
 
@@ -57,6 +61,8 @@ package enum Sabotage: String, CaseIterable, Sendable {
   case shownToNonMember
   /// Who hides somebody sees that one all the same.
   case hiddenShown
+  /// What is sent again begins one message too late.
+  case cursorOffByOne
   /// A direct message reaches a third session.
   case directToStranger
 }
@@ -89,11 +95,23 @@ struct EffectsSabotage {
     case .answersSwapped: self.swap(in: &items, where: \.isAnswer) { $0.session == $1.session }
     case .shownToNonMember: self.openForOther(in: &items)
     case .directToStranger: self.misdirect(in: &items)
-    case .lostSync, .logTrimmedTooFar, .recordNotArchived, .removalNotArchived,
+    case .cursorOffByOne: self.moveCursor(in: &items)
+    case .placesForgottenAtStart, .placeEndedTooEarly, .lostSync, .logTrimmedTooFar,
+      .recordNotArchived, .removalNotArchived,
       .noncesForgottenAtStart, .checkpointWithoutSync, .gapWhileBehind, .archiveWindowTooWide,
       .answerTooLong, .windowTooWide, .nameKeptCase, .skipMiscounted, .outboxWithoutBound,
       .nonceLost, .jsonTagMistaken, nil:
       break
+    }
+  }
+
+  private func moveCursor(in items: inout [Effect]) {
+    for place in items.indices {
+      guard case .session(let id, .resumed(var replay)) = items[place], replay.after < replay.head
+      else { continue }
+      replay.after = replay.after.next
+      replay.position = nil
+      items[place] = .session(id, .resumed(replay))
     }
   }
 

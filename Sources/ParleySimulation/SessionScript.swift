@@ -42,6 +42,11 @@ final class SessionScript {
   /// Its loop has run: what comes now is the next pass.
   func endPass() { self.passBytes = 0 }
 
+  /// Whether it may not be shown all that a room is told.
+  var mayMissMessages: Bool {
+    self.mayDrop || self.hides || !self.ignored.isEmpty || !self.echoes
+  }
+
   private func append(_ line: Line, bytes: Int) {
     self.lines.append(line)
     self.passBytes += bytes

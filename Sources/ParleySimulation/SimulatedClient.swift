@@ -79,6 +79,8 @@ final class SimulatedClient {
   private var transcript: [String] = []
   private(set) var promised: [Promised] = []
   var keepsTranscript = false
+  /// What it keeps for its next connection.
+  var tab: SimulatedTab?
   /// Is told what it sends and is shown.
   var say: ((String) -> Void)?
 
@@ -181,7 +183,8 @@ final class SimulatedClient {
     switch frame.kind {
     case .asked: return self.remember(frame)
     case .probe: return
-    case .behind, .caughtUp: break
+    case .behind: try self.tab?.checkBehind(frame.number(0), after: frame.number(1))
+    case .caughtUp: break
     case .fault: throw SimulationFault(.answer, frame.text(from: 0))
     case .skipped: return try self.script.checkSkipped(frame)
     case .closing:
@@ -190,6 +193,7 @@ final class SimulatedClient {
     case .event: try self.checkEvent(frame)
     case .direct:
       self.promised.append(Promised(room: frame.number(0), number: frame.number(2)))
+      try self.tab?.hears(frame.number(0), frame.number(2), mayMiss: true)
     case .reply, .refused: try self.checkAnswer(frame)
     }
     try self.script.check(frame, ledger)
@@ -211,12 +215,15 @@ final class SimulatedClient {
       throw SimulationFault(.order, "\(frame) after \(last.position), #\(last.number)")
     }
     self.places[room] = (position, number == 0 ? last.number : number)
-    if number > 0 { self.promised.append(Promised(room: room, number: number)) }
+    guard number > 0 else { return }
+    self.promised.append(Promised(room: room, number: number))
+    try self.tab?.hears(room, number, mayMiss: self.script.mayMissMessages)
   }
 
   /// One answer for each command, in the order of the commands.
   private func checkAnswer(_ frame: ProbeFrame) throws {
     let tag = frame.number(0)
+    if frame.kind == .reply { self.enter(frame.rest) }
     guard tag != 0 else { return }
     guard self.dueStart < self.due.count, self.due[self.dueStart] == tag else {
       let due = self.dueStart < self.due.count ? self.due[self.dueStart] : 0
@@ -225,6 +232,15 @@ final class SimulatedClient {
     self.dueStart += 1
     guard let nonced = self.nonced.removeValue(forKey: tag) else { return }
     try self.checkNonce(nonced, frame)
+  }
+
+  /// A room that does not go on from what it has is found with its newest message.
+  private func enter(_ answer: String) {
+    let words = answer.split(separator: " ", maxSplits: 5)
+    guard let tab = self.tab, words.count > 4, words[0] == "entered", let room = UInt64(words[2]),
+      let head = UInt64(words[3]), !words[4].hasPrefix("after")
+    else { return }
+    tab.enters(room, head: head)
   }
 
   /// A command sent again with its nonce has the answer of the first.

@@ -29,9 +29,10 @@ struct SimulatedSecrets: SecretService {
         .verified(.loginByToken(digest: Array(token.text.utf8), name, autojoin: autojoin)),
         drawn: nil)
     case .openAsGuest(let token, let name, let autojoin):
-      let token = token ?? Secret("drawn for " + name.text)
+      let drawn = token == nil ? Secret("drawn for " + name.text) : nil
+      let digest = Array((token ?? drawn)?.text.utf8 ?? "".utf8)
       return .proceed(
-        .verified(.guest(digest: Array(token.text.utf8), name, autojoin: autojoin)), drawn: token)
+        .verified(.guest(digest: digest, name, autojoin: autojoin)), drawn: drawn)
     case .create(let name, let password, let isAdministrator, let asOwner):
       let created = AdminProposal.create(
         name, Self.credential(password), isAdministrator: isAdministrator)

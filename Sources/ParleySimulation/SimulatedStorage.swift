@@ -156,6 +156,9 @@ private struct SimulatedArchive: Archive {
     self.storage.disk.withLock { disk in
       var loaded = disk.archive.loaded
       if disk.sabotage == .noncesForgottenAtStart { loaded.nonces.removeAll() }
+      if disk.sabotage == .placesForgottenAtStart {
+        loaded.sessions.removeAll { $0.holdsPlace }
+      }
       return loaded
     }
   }
@@ -221,6 +224,7 @@ private struct SimulatedArchive: Archive {
     case .newest(let limit): plan.query = .newest(limit: limit + 1)
     case .posts(let limit): plan.query = .posts(limit: limit + 1)
     case .since(let sequence, let limit): plan.query = .since(sequence, limit: limit + 1)
+    case .after(let sequence, let limit): plan.query = .after(sequence, limit: limit + 1)
     case .search(let query, let limit): plan.query = .search(query, limit: limit + 1)
     }
     return plan

@@ -24,6 +24,7 @@ final class Simulation {
   private var loops: [EmbeddedEventLoop] = []
   private(set) var engine: SteppedEngine?
   private(set) var clients: [SimulatedClient?]
+  private let tabs = (0..<StepGenerator.tabs).map { SimulatedTab($0) }
   private var promised: Set<SimulatedClient.Promised> = []
   private var effectsSabotage: [EffectsSabotage]
   /// Nonces that were seen, for the sabotage that loses them when they come again.
@@ -97,6 +98,8 @@ final class Simulation {
     let count = Int(drawn) + (self.sabotage == .windowTooWide ? 1 : 0)
     var settings = Settings(defaultBacklog: isAll ? .all : .count(count))
     if self.seed % 2 == 0 { settings.emptyRoomMicroseconds = 3_000_000 }
+    self.ledger.places.hold = 5_000_000
+    settings.holdMicroseconds = self.sabotage == .placeEndedTooEarly ? 2_000_000 : 5_000_000
     return settings
   }
 
@@ -149,6 +152,7 @@ final class Simulation {
     switch action {
     case .connect(let client, let loop, let name, let echoes):
       try self.connect(client, loop, name, echoes)
+    case .comeBack(let client, let loop, let tab): try self.comeBack(client, loop, tab)
     case .type(let client, let lines):
       guard let client = self.clients[client] else { return }
       self.commands += lines.count
@@ -175,16 +179,27 @@ final class Simulation {
     }
   }
 
-  private func connect(_ place: Int, _ loop: Int, _ name: String, _ echoes: Bool) throws {
+  /// One connection at a time has what a tab keeps; another with its token is another tab.
+  private func comeBack(_ place: Int, _ loop: Int, _ number: Int) throws {
+    let tab = self.tabs[number]
+    if self.clients.contains(where: { $0?.tab === tab }) { return }
+    try self.connect(place, loop, tab.name, true, tab)
+  }
+
+  private func connect(
+    _ place: Int, _ loop: Int, _ name: String, _ echoes: Bool, _ tab: SimulatedTab? = nil
+  ) throws {
     guard self.clients[place] == nil, let engine = self.engine else { return }
-    let dialect = ProbeDialect(
+    var dialect = ProbeDialect(
       echoes: echoes, printsLines: self.seed % 4 == 0, speaksJSON: self.seed % 8 == 1,
       sabotage: self.sabotage)
+    if let tab { dialect.comesBack = (tab.token, tab.comeback(self.ledger)) }
     let client = try SimulatedClient(
       name: "client \(place)", loop: (loop, self.loops[loop]), engine: engine, dialect: dialect,
       script: SessionScript(echoes: echoes, mayDrop: self.policy == .drop))
     client.keepsTranscript = self.keepsTranscripts
     client.say = self.say
+    client.tab = tab
     self.clients[place] = client
     try client.send([name])
   }

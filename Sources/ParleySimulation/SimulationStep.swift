@@ -6,6 +6,8 @@ package struct SimulationStep: Hashable, Sendable, CustomStringConvertible {
   package enum Action: Hashable, Sendable {
     // Clients, by their places.
     case connect(client: Int, loop: Int, name: String, echoes: Bool)
+    /// With the token of that number, and what was heard over earlier connections of its.
+    case comeBack(client: Int, loop: Int, tab: Int)
     /// Lines that arrive in one read.
     case type(client: Int, lines: [String])
     /// It takes nothing more; it takes again what it is sent.
@@ -43,6 +45,8 @@ package struct SimulationStep: Hashable, Sendable, CustomStringConvertible {
     switch self.action {
     case .connect(let client, let loop, let name, let echoes):
       "client \(client) connects on loop \(loop) as \(name)\(echoes ? "" : ", without echo")"
+    case .comeBack(let client, let loop, let tab):
+      "client \(client) comes back on loop \(loop) as tab \(tab)"
     case .type(let client, let lines):
       "client \(client) types "
         + lines.map { "\"" + $0.prefix(60) + ($0.count > 60 ? "…\"" : "\"") }
@@ -87,6 +91,8 @@ package struct SimulationFault: Error, CustomStringConvertible {
     case nonce
     /// Two hold one name.
     case name
+    /// Who lost its connection did not find what it had when it came back, or was told of before.
+    case place
     /// A bound was exceeded.
     case bound
     /// State that should be equal differs.

@@ -4,6 +4,8 @@ import ParleyTesting
 /// readers, some a late archive, some many restarts.
 struct StepGenerator {
   static let clients = 8
+  /// Clients that come back: some share a connection's time, as tabs of one browser do.
+  static let tabs = 3
   static let rooms = ["lobby", "tea", "python", "rust"]
 
   private var random: SplitMix64
@@ -90,6 +92,10 @@ struct StepGenerator {
 
   private mutating func connect(_ isThere: [Bool]) -> SimulationStep.Action {
     guard let place = isThere.firstIndex(of: false) else { return .sequence }
+    if self.below(2) == 0 {
+      self.nonced[place] = nil
+      return .comeBack(client: place, loop: self.below(2), tab: self.below(Self.tabs))
+    }
     self.nonced[place] = nil
     // A name may be in use: the refusal is part of the play.
     let name = self.name()
