@@ -16,6 +16,7 @@ let package = Package(
   name: "parley",
   products: [
     .library(name: "ParleyModel", targets: ["ParleyModel"]),
+    .library(name: "ParleyClient", targets: ["ParleyClient"]),
     .executable(name: "parley", targets: ["parley"]),
     // For tests alone, which load it into a server.
     .library(name: "FaultyDisk", type: .dynamic, targets: ["CFaultyDisk"]),
@@ -92,6 +93,17 @@ let package = Package(
         "CMessageQueue", "ParleyModel", "ParleyDoorKit",
         .product(name: "DequeModule", package: "swift-collections"),
         .product(name: "NIOCore", package: nio),
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "ParleyClient",
+      dependencies: [
+        "ParleyJSONDoor",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOPosix", package: nio),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOTLS", package: nio),
       ],
       swiftSettings: settings),
     .target(
@@ -237,6 +249,14 @@ let package = Package(
         .product(name: "NIOTLS", package: nio),
       ],
       exclude: ["Scripts", "Fixtures"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ParleyClientTests",
+      dependencies: [
+        "ParleyClient", "ParleyTesting", "ParleyTransport", "parley",
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOPosix", package: nio),
+      ],
       swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ],

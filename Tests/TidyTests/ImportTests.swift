@@ -21,6 +21,7 @@ private let allowed: [String: Set<String>] = {
     "ParleyAdminDoor": ["ParleyModel", "ParleyDoorKit"],
     "ParleyJSONDoor": ["ParleyModel", "ParleyDoorKit"],
     "ParleyQueueDoor": ["ParleyModel", "ParleyDoorKit", "CMessageQueue"],
+    "ParleyClient": ["ParleyJSONDoor"],
     "ParleySQLite": ["ParleyModel", "ParleyLog"],
     "ParleyRuntime": core,
     "ParleyAccounts": ["ParleyModel", "ParleyRuntime"],
