@@ -253,9 +253,12 @@ let package = Package(
     .testTarget(
       name: "ParleyClientTests",
       dependencies: [
-        "ParleyClient", "ParleyTesting", "ParleyTransport", "parley",
+        "ParleyClient", "ParleyTesting", "parley",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "X509", package: "swift-certificates"),
       ],
       swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),

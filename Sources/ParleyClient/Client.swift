@@ -54,7 +54,7 @@ public final class Client: Sendable {
     get async { await self.engine.state() }
   }
 
-  /// What is known of each open conversation, by room or `@NAME`, for ``Configuration/cursors``.
+  /// What was told of the open rooms and the direct conversations, for ``Configuration/cursors``.
   ///
   /// It speaks of what was told as events, taken or not: keep the places of the messages that you
   /// have dealt with where that matters.

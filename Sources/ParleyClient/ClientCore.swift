@@ -33,7 +33,7 @@ final class ClientCore {
   }
 
   var state: ConnectionState { self.machine.state }
-  var cursors: [String: Cursor] { self.machine.book.cursors(first: self.machine.openRooms) }
+  var cursors: [String: Cursor] { self.machine.cursors }
 
   // MARK: What is asked
 
@@ -111,7 +111,8 @@ final class ClientCore {
   func received(_ line: ByteBuffer, _ connection: UInt64) {
     guard connection == self.connection else { return }
     guard let value = JSON(parsing: line) else {
-      return self.failed(.notUnderstood("a line that is not JSON"), connection)
+      let start = line.getString(at: line.readerIndex, length: min(line.readableBytes, 200))
+      return self.failed(.notUnderstood("a line that is not JSON: \(start ?? "")"), connection)
     }
     self.turn { $0.received(value, $1) }
   }
@@ -195,7 +196,11 @@ final class ClientCore {
   }
 
   private func setTimer() {
-    guard let deadline = self.machine.deadline else { return }
+    guard let deadline = self.machine.deadline else {
+      self.timer?.cancel()
+      self.timerDeadline = nil
+      return
+    }
     // One that is too early finds out by itself.
     if let set = self.timerDeadline, set <= deadline { return }
     self.timer?.cancel()

@@ -15,14 +15,21 @@ extension ClientMachine {
     case .password(let password): params["password"] = .string(password)
     case .apiToken(let token): params["token"] = .string(token)
     }
-    let cursors = self.book.cursors(first: self.openRooms)
-    if !cursors.isEmpty {
+    let cursors = self.cursors
+    // Without any, nothing goes on: so only where this is the first word of this participant. The
+    // answer to an earlier one may have been lost, and rooms joined by it.
+    if !cursors.isEmpty || self.hasGreeted {
       params["cursors"] = .object(
         cursors.mapValues {
           ["epoch": .string($0.epoch), "sequence": .integer($0.sequence)]
         })
     }
     return params
+  }
+
+  /// Of the rooms that are open, and the direct conversations.
+  var cursors: [String: Cursor] {
+    self.book.cursors(open: self.hasEntered ? self.openRooms : nil)
   }
 
   /// Refusals of a login behind which it is tried again.
@@ -46,12 +53,8 @@ extension ClientMachine {
       self.close(.failed(.refused(refusal)))
     case .success(let result):
       let welcome = try Fields(result).welcome()
-      let isSame =
-        if let account = welcome.account {
-          account == self.account
-        } else {
-          welcome.rooms.contains { $0.isResumed }
-        }
+      let directs = try Fields(result).directs()
+      let isSame = self.isSame(welcome, directs)
       self.account = welcome.account
       self.configuration.name = welcome.name
       if self.hasEntered, !isSame { self.dropForeignNonces() }
@@ -60,7 +63,12 @@ extension ClientMachine {
       self.setResuming(now)
       self.openRooms = []
       self.currentRoom = nil
-      for room in welcome.rooms { self.take(room, isAutomatic: self.hasEntered) }
+      for room in welcome.rooms { self.take(room, isAutomatic: true) }
+      for direct in directs { self.book.list(direct) }
+      for lost in result["lost"]?.elements ?? [] {
+        if let title = lost["room"]?.string { self.book.lose(title) }
+      }
+      self.perform()
       guard self.hasEntered else {
         self.hasEntered = true
         return self.actions.append(.started(.success(welcome)))
@@ -69,13 +77,21 @@ extension ClientMachine {
     }
   }
 
-  /// Opens again what was open.
+  /// Whether the server knows us as whom it knew over the last connection: then it remembers our
+  /// nonces.
+  private func isSame(_ welcome: Welcome, _ directs: [DirectConversation]) -> Bool {
+    if let account = welcome.account { return account == self.account }
+    return welcome.rooms.contains { self.book.isKnown($0.epoch) && !$0.isNewMember }
+      || directs.contains { self.book.isKnown($0.epoch) && $0.isResumed }
+  }
+
+  /// Opens again what was open and is not.
   ///
-  /// The current room first: switching to it closes the one that is current now.
+  /// The current room first. Switching to it closes the one that is current now, which is right for
+  /// one that was not open.
   private mutating func restore(_ rooms: [String], current: String?) {
     var open = Set(self.openRooms)
-    if let current, current != self.currentRoom {
-      if let now = self.currentRoom { open.remove(now) }
+    if let current, !open.contains(current), !rooms.contains(where: { $0 == self.currentRoom }) {
       open.insert(current)
       self.sendNow(.restore(room: current), "join", ["room": .string(current)])
     }
@@ -165,6 +181,12 @@ extension ClientMachine {
       return self.perform()
     }
     let event = try Event(method: method, params: params)
+    if method == "behind" {
+      let fields = Fields(params)
+      self.book.behind(
+        try fields.text("room"), try fields.text("epoch"), after: try fields.number("sequence"))
+      return self.perform()
+    }
     switch event {
     case .opened(let room): return self.take(room, isAutomatic: false)
     case .closing(let reason, let text): self.noteClosing(reason, text)

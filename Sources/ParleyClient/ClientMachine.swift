@@ -74,6 +74,9 @@ struct ClientMachine {
   /// The rooms that are to be open, in the order of their opening.
   var openRooms: [String] = []
   var currentRoom: String?
+  /// Whether `hello` was sent.
+  var hasGreeted = false
+  /// Whether the server has let us in.
   var hasEntered = false
   /// Whether the reader of the events is behind: no connection is made then.
   var isFull = false
@@ -141,6 +144,7 @@ struct ClientMachine {
     self.isPinged = false
     self.report(.connected)
     self.sendNow(.hello, "hello", self.helloParams())
+    self.hasGreeted = true
   }
 
   /// The connection is gone, or none could be made.
@@ -260,11 +264,12 @@ struct ClientMachine {
       case .quit: .closed("it was asked to quit")
       case .failed(let error): error
       }
+    let answer: ClientError = if case .closed = error { error } else { .closed("\(error)") }
     let waiting = self.pending
     self.pending = []
     for request in waiting {
       guard case .user(let number) = request.purpose else { continue }
-      self.actions.append(.answer(number, .failure(.closed("\(error)"))))
+      self.actions.append(.answer(number, .failure(answer)))
     }
     if !self.hasEntered { self.actions.append(.started(.failure(error))) }
     self.report(.closed(ending))

@@ -28,6 +28,8 @@ struct ConversationBook {
     var isResuming = false
     /// When it was last touched, counted.
     var touched: UInt64
+
+    var isDirect: Bool { self.title.hasPrefix("@") }
   }
 
   /// Conversations that are known; of more, the ones that were quiet for longest are forgotten.
@@ -63,11 +65,17 @@ struct ConversationBook {
     return self.steps
   }
 
-  /// What is known, for a login: first of these conversations, then of the newest others.
-  func cursors(first: [String]) -> [String: Cursor] {
-    let first = Set(first)
-    let known = self.tracks.filter { self.epochs[$0.value.title] == $0.key }.sorted {
-      let (left, right) = (first.contains($0.value.title), first.contains($1.value.title))
+  /// What is known, for a login: of these rooms, and then of the newest direct conversations.
+  ///
+  /// The server opens each room that has a cursor, so one that is closed on purpose has none. With
+  /// nil it is of all that is known.
+  func cursors(open: [String]?) -> [String: Cursor] {
+    let open = open.map { Set($0) }
+    let known = self.tracks.filter { epoch, track in
+      self.epochs[track.title] == epoch
+        && (track.isDirect || open?.contains(track.title) ?? true)
+    }.sorted {
+      let (left, right) = (!$0.value.isDirect, !$1.value.isDirect)
       return left == right ? $0.value.touched > $1.value.touched : left
     }
     var cursors: [String: Cursor] = [:]
@@ -105,7 +113,10 @@ struct ConversationBook {
       self.tracks[room.epoch]?.isResuming = true
       return
     }
-    guard isKnown, !room.isNewMember else {
+    // It was open before this; what came to it was told in its order.
+    if isKnown, room.opened == "again" { return }
+    let isHealing = self.tracks[room.epoch]?.healing != nil
+    guard isKnown, !room.isNewMember, isAutomatic || isHealing else {
       return self.begin(room, isTold: isKnown && isAutomatic)
     }
     for message in room.messages { self.take(message, as: Self.event(of: message)) }
@@ -116,8 +127,10 @@ struct ConversationBook {
     }
   }
 
-  /// A room of which the messages that came with it are all that is to be had from before: a new
-  /// member sees the backlog alone, which has gaps.
+  /// A room of which the messages that came with it are all that is told from before.
+  ///
+  /// A new member sees the backlog alone, which has gaps; and whoever closed a room and comes back
+  /// asks `history` for more than the newest.
   private mutating func begin(_ room: Room, isTold: Bool) {
     let known = self.tracks[room.epoch]?.last
     var last = known ?? 0
@@ -140,6 +153,36 @@ struct ConversationBook {
             reason: .notResumed(room.reason ?? "expired")))))
   }
 
+  /// A direct conversation, on entering.
+  mutating func list(_ direct: DirectConversation) {
+    self.touch(direct.epoch, direct.room)
+    guard !direct.isResumed else {
+      self.tracks[direct.epoch]?.isResuming = true
+      return
+    }
+    guard let last = self.tracks[direct.epoch]?.last else {
+      self.tracks[direct.epoch]?.last = direct.sequence
+      return
+    }
+    if last < direct.sequence { self.heal(direct.epoch, through: direct.sequence) }
+  }
+
+  /// There is no such conversation for us any more; a room may be opened again.
+  mutating func lose(_ title: String) {
+    if title.hasPrefix("@") { self.epochs[title] = nil }
+  }
+
+  /// Whether something of a conversation was told.
+  func isKnown(_ epoch: String) -> Bool { self.tracks[epoch]?.last != nil }
+
+  /// What was missed follows, behind that message.
+  mutating func behind(_ title: String, _ epoch: String, after: Int64) {
+    self.touch(epoch, title)
+    self.tracks[epoch]?.isResuming = true
+    if self.tracks[epoch]?.last == nil { self.tracks[epoch]?.last = after }
+    self.steps.append(.tell(.behind(room: title)))
+  }
+
   /// The server left out messages of a room, up to that one.
   mutating func skipped(_ title: String, through: Int64) {
     guard let epoch = self.epochs[title], let last = self.tracks[epoch]?.last, last < through
@@ -153,12 +196,9 @@ struct ConversationBook {
     case .message(let message), .posted(let message), .direct(let message):
       self.touch(message.epoch, message.room)
       self.take(message, as: event)
-    case .behind(let room):
-      if let epoch = self.epochs[room] { self.tracks[epoch]?.isResuming = true }
-      self.steps.append(.tell(event))
     case .caughtUp(let room, let cursor): self.caughtUp(room, cursor, event)
     case .came, .went, .crowd, .topic, .renamed, .removed, .changed, .state, .notice, .opened,
-      .missed, .notReopened, .server, .closing, .unknown:
+      .behind, .missed, .notReopened, .server, .closing, .unknown:
       self.pass(event)
     }
   }

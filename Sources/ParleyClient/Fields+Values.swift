@@ -56,6 +56,19 @@ extension Fields {
       unreadMore: try self.count("unread_more"))
   }
 
+  /// Of the answer to entering; servers that keep no places have none.
+  func directs() throws(ClientError) -> [DirectConversation] {
+    guard self.object["directs"] != nil else { return [] }
+    return try self.list("directs", Fields.direct)
+  }
+
+  private func direct() throws(ClientError) -> DirectConversation {
+    DirectConversation(
+      room: try self.text("room"), epoch: try self.text("epoch"),
+      sequence: try self.number("sequence"), isResumed: try self.flag("resumed"),
+      reason: self.optionalText("reason"))
+  }
+
   func unread() throws(ClientError) -> Unread {
     Unread(
       room: try self.text("room"), count: try self.count("count"),

@@ -102,6 +102,18 @@ public struct Welcome: Hashable, Sendable {
   public var unreadMore: Int
 }
 
+/// A direct conversation as a session finds it on entering.
+struct DirectConversation: Hashable, Sendable {
+  /// `@NAME`, the other one's name as it is now.
+  var room: String
+  var epoch: String
+  var sequence: Int64
+  /// Whether all that was missed follows as events.
+  var isResumed: Bool
+  /// Why not, where there was something to go on from.
+  var reason: String?
+}
+
 /// What is new in a conversation that is not open.
 public struct Unread: Hashable, Sendable {
   /// A room, or `@NAME`.

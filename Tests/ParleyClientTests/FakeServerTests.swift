@@ -1,0 +1,113 @@
+import ParleyClient
+import ParleyTesting
+import Testing
+
+/// The library against servers that misbehave.
+@Suite struct `A client of a server that misbehaves` {
+  @Test func `tries until one connection is not hung up`() async throws {
+    let server = try await FakeServer { connection, line in
+      guard connection > 5 else { return [.hangUp] }
+      guard let request = Request(line) else { return [] }
+      return request.method == "hello" ? [FakeServer.welcome(id: request.id)] : [.hangUp]
+    }
+    var configuration = server.configuration
+    configuration.reconnection.includesFirst = true
+    let client = Client(configuration)
+    let welcome = try await client.start()
+    #expect(welcome.name == "ana")
+    var waits = 0
+    for await event in client.events {
+      if case .state(.waiting(let delay, because: let why)) = event {
+        #expect(delay <= .milliseconds(4))
+        // Closed, or reset where what was sent was not read.
+        guard case .unreachable = why else { throw why }
+        waits += 1
+      }
+      if case .state(.connected) = event, waits == 5 { break }
+    }
+    await client.quit()
+    try await server.close()
+  }
+
+  @Test func `sends a nonce again until it is answered`() async throws {
+    // It hangs up on the first three who say something.
+    let server = try await FakeServer { connection, line in
+      guard let request = Request(line) else { return [] }
+      if request.method == "hello" { return [FakeServer.welcome(id: request.id)] }
+      guard connection > 3, request.method == "say" else { return [.hangUp] }
+      return [
+        .say(
+          #"{"jsonrpc":"2.0","id":\#(request.id),"result":{"room":"lobby","epoch":"k1","#
+            + #""sequence":1,"id":"\#(request.nonce)","time":"2026-11-20T12:03:05.123456Z"}}"#)
+      ]
+    }
+    var configuration = server.configuration
+    configuration.cursors = ["lobby": Cursor(epoch: "k1", sequence: 0)]
+    let client = try await Client.connect(configuration)
+    let stored = try await client.say("once", in: "lobby", nonce: "the-nonce")
+    #expect(stored.id == "the-nonce")
+    await client.quit()
+    try await server.close()
+  }
+
+  @Test(arguments: ["garbage", "{\"jsonrpc\":", "[1,2", "\u{0}\u{1}", "{\"a\":\"\u{1}\"}"])
+  func `is closed by what is not JSON`(answer: String) async throws {
+    let server = try await FakeServer { _, line in line == nil ? [] : [.say(answer)] }
+    await #expect(throws: ClientError.notUnderstood("a line that is not JSON: \(answer)")) {
+      try await Client.connect(server.configuration)
+    }
+    try await server.close()
+  }
+
+  @Test func `is closed by a line without an end`() async throws {
+    let server = try await FakeServer { _, line in
+      line == nil ? [] : [.say(String(repeating: "x", count: 10_000))]
+    }
+    var configuration = server.configuration
+    configuration.bounds.lineBytesMax = 5_000
+    await #expect(throws: ClientError.notUnderstood("a line with more than 5000 bytes")) {
+      try await Client.connect(configuration)
+    }
+    try await server.close()
+  }
+
+  @Test func `tells what comes twice once`() async throws {
+    let server = try await FakeServer { connection, line in
+      guard let request = Request(line) else { return [] }
+      guard request.method == "hello" else { return [.hangUp] }
+      let moves = [
+        FakeServer.welcome(id: request.id), FakeServer.message(1), FakeServer.message(1),
+      ]
+      guard connection == 1 else {
+        return moves + [FakeServer.message(2), FakeServer.message(3)]
+      }
+      return moves + [FakeServer.message(2), .hangUp]
+    }
+    let client = try await Client.connect(server.configuration)
+    var sequences: [Int64] = []
+    for await event in client.events {
+      guard case .message(let message) = event else { continue }
+      sequences.append(message.sequence)
+      if message.sequence == 3 { break }
+    }
+    #expect(sequences == [1, 2, 3])
+    await client.quit()
+    try await server.close()
+  }
+}
+
+/// What the client asks for.
+private struct Request {
+  var id: Int
+  var method: String
+  var nonce: String
+
+  init?(_ line: String?) {
+    guard let line, let id = line.firstMatch(of: /"id":([0-9]+)/),
+      let method = line.firstMatch(of: /"method":"([a-z]+)"/)
+    else { return nil }
+    self.id = Int(id.1) ?? 0
+    self.method = String(method.1)
+    self.nonce = line.firstMatch(of: /"nonce":"([^"]+)"/).map { String($0.1) } ?? ""
+  }
+}
