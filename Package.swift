@@ -164,6 +164,7 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: settings),
+    .target(name: "ParleyTerminal", swiftSettings: settings),
     .target(name: "CEpoll"),
     .target(name: "CFaultyDisk"),
     .target(
@@ -261,6 +262,8 @@ let package = Package(
         .product(name: "X509", package: "swift-certificates"),
       ],
       swiftSettings: settings),
+    .testTarget(
+      name: "ParleyTerminalTests", dependencies: ["ParleyTerminal"], swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -26,6 +26,7 @@ private let allowed: [String: Set<String>] = {
     "ParleyRuntime": core,
     "ParleyAccounts": ["ParleyModel", "ParleyRuntime"],
     "ParleyTransport": [],
+    "ParleyTerminal": [],
     "ParleyServer": server.union(["ParleyAccounts", "ParleyTransport"]),
     "ParleyTesting": server.union(["ParleyServer"]),
     "ParleySimulation": [
