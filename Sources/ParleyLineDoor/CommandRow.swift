@@ -18,7 +18,7 @@ package enum LineAction: Hashable, Sendable {
   case show(LineSetting?)
   case set(LineSetting, String)
   /// What only the terminal client does.
-  case connect
+  case connect(host: String, port: UInt16)
 }
 
 /// What a client's certificate is for.

@@ -102,9 +102,10 @@ extension CommandTable {
           "/connect", "%connect", arguments: "HOST PORT", examples: ["127.0.0.1 6789"],
           misuses: ["", "127.0.0.1", "127.0.0.1 port", "127.0.0.1 6789 now"]
         ) { rest in
-          guard rest.word() != nil, let port = rest.number(), port > 0, port < 65_536
+          guard let host = rest.word(), let number = rest.number(),
+            let port = UInt16(exactly: number), port > 0
           else { return nil }
-          return .connect
+          return .connect(host: host, port: port)
         }
       ]),
   ]

@@ -238,59 +238,13 @@ package struct LineDialect: Dialect {
 
   // MARK: Inside
 
-  /// The first byte, or a first word of capitals, decides what a line is.
   private mutating func takeLine(_ line: String, isPlain: Bool, into inbound: inout Inbound) {
-    guard let byte = line.utf8.first else {
-      self.misuse(.badText(.empty), into: &inbound)
-      return
+    switch LineGrammar.read(line, verbs: self.verbs) {
+    case .text(let text, let isWhole):
+      self.say(text, isPlain: isPlain && isWhole, into: &inbound)
+    case .action(let action): self.perform(action, into: &inbound)
+    case .refused(let refusal): self.misuse(refusal, into: &inbound)
     }
-    switch byte {
-    case UInt8(ascii: "/"), UInt8(ascii: "%"):
-      let second = line.utf8.dropFirst().first
-      if second == byte {
-        self.say(String(line.unicodeScalars.dropFirst()), isPlain: isPlain, into: &inbound)
-      } else {
-        self.takeCommand(line, into: &inbound)
-      }
-    case UInt8(ascii: " "):
-      self.say(String(line.unicodeScalars.dropFirst()), isPlain: false, into: &inbound)
-    case UInt8(ascii: "A")...UInt8(ascii: "Z") where self.verbs && Self.beginsWithCapitals(line):
-      let first = line.prefix { $0 != " " }
-      if let (_, form) = CommandTable.find(first) {
-        self.perform(form, String(first), line[first.endIndex...], into: &inbound)
-      } else if first == "MSG" {
-        self.refuseMurmur(first, into: &inbound)
-      } else {
-        self.say(line, isPlain: isPlain, into: &inbound)
-      }
-    case UInt8(ascii: "D"), UInt8(ascii: "d"), UInt8(ascii: "M"), UInt8(ascii: "m"):
-      if let word = Self.murmur(line) {
-        self.refuseMurmur(word, into: &inbound)
-      } else {
-        self.say(line, isPlain: isPlain, into: &inbound)
-      }
-    default:
-      self.say(line, isPlain: isPlain, into: &inbound)
-    }
-  }
-
-  /// Whether the first word is made of the letters A to Z alone, as short as a verb.
-  private static func beginsWithCapitals(_ line: String) -> Bool {
-    var length = 0
-    for byte in line.utf8 {
-      if byte == UInt8(ascii: " ") { break }
-      guard byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z"), length < 8 else { return false }
-      length += 1
-    }
-    return length > 1
-  }
-
-  /// The first word, where it is `dm` or `msg` in whatever case.
-  private static func murmur(_ line: String) -> Substring? {
-    let word = line.utf8.prefix(4).prefix { $0 != UInt8(ascii: " ") }
-    let letters = word.map { $0 | 0x20 }
-    guard letters.elementsEqual("dm".utf8) || letters.elementsEqual("msg".utf8) else { return nil }
-    return line[word.startIndex..<word.endIndex]
   }
 
   private mutating func say(_ text: String, isPlain: Bool, into inbound: inout Inbound) {
@@ -301,33 +255,6 @@ package struct LineDialect: Dialect {
     }
     do throws(Refusal) {
       inbound.requests.append(Request(try CommandTable.said(.say, text)))
-    } catch {
-      self.misuse(error, into: &inbound)
-    }
-  }
-
-  /// `dm bob psst`: what may be meant for one is not said to all.
-  private mutating func refuseMurmur(_ word: Substring, into inbound: inout Inbound) {
-    let nearest = self.verbs ? "DM NAME TEXT" : "/dm NAME TEXT"
-    self.misuse(.badCommand(String(word), nearest: nearest), into: &inbound)
-  }
-
-  private mutating func takeCommand(_ line: String, into inbound: inout Inbound) {
-    let first = line.prefix { $0 != " " }
-    guard let (_, form) = CommandTable.find(first) else {
-      let spelling = NameRules.shown(String(first))
-      let nearest = CommandTable.nearest(to: spelling)
-      self.misuse(.badCommand(spelling, nearest: nearest), into: &inbound)
-      return
-    }
-    self.perform(form, String(first), line[first.endIndex...], into: &inbound)
-  }
-
-  private mutating func perform(
-    _ form: CommandForm, _ spelling: String, _ arguments: Substring, into inbound: inout Inbound
-  ) {
-    do throws(Refusal) {
-      self.perform(try form.action(spelling, arguments), into: &inbound)
     } catch {
       self.misuse(error, into: &inbound)
     }

@@ -1,10 +1,10 @@
 import ParleyDoorKit
-import ParleyModel
+package import ParleyModel
 
 /// The texts of `/help`, made from the command table.
-enum LineHelp {
+package enum LineHelp {
   /// About everything, or about one command, given in any of its spellings or by its name.
-  static func text(about word: String?) -> Result<String, Refusal> {
+  package static func text(about word: String?) -> Result<String, Refusal> {
     guard let word else { return .success(self.overview) }
     let rows = CommandTable.rows
     let row =

@@ -1,9 +1,9 @@
-import ParleyModel
+package import ParleyModel
 
 /// What to do about a refusal in line mode.
-enum LineHint {
+package enum LineHint {
   /// What to do, or nil where the explanation says it all.
-  static func hint(_ refusal: Refusal) -> String? {
+  package static func hint(_ refusal: Refusal) -> String? {
     switch refusal {
     case .badCommand(let command, let nearest): self.hint(command, nearest)
     case .badArguments: nil

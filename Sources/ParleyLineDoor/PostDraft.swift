@@ -1,27 +1,27 @@
 import ParleyDoorKit
-import ParleyModel
+package import ParleyModel
 
 /// A post that is being written line by line.
 ///
 /// Whatever is wrong with a line is said at the end, once, and until then nothing of it is taken
 /// for anything else: what was meant for a post is never said aloud.
-struct PostDraft: Sendable {
-  let subject: String
+package struct PostDraft: Sendable {
+  package let subject: String
   private var body = ""
   private var fault: Refusal?
 
-  enum Step: Hashable, Sendable {
+  package enum Step: Hashable, Sendable {
     case more
     case done(subject: String, body: String)
     case refused(Refusal)
     case cancelled
   }
 
-  init(subject: String) {
+  package init(subject: String) {
     self.subject = subject
   }
 
-  mutating func take(_ line: String) -> Step {
+  package mutating func take(_ line: String) -> Step {
     if line == "/cancel" { return .cancelled }
     if line == "." {
       if let fault = self.fault { return .refused(fault) }
@@ -40,7 +40,7 @@ struct PostDraft: Sendable {
   }
 
   /// Notes what is wrong; the first fault is the one that is said.
-  mutating func refuse(_ refusal: Refusal) {
+  package mutating func refuse(_ refusal: Refusal) {
     guard self.fault == nil else { return }
     self.fault = refusal
     self.body = ""

@@ -10,14 +10,14 @@ package struct SecretQuestions: Hashable, Sendable {
     case unregister
   }
 
-  enum Step: Hashable, Sendable {
+  package enum Step: Hashable, Sendable {
     case ask(String)
     case done(AccountCommand)
     case refused(Refusal)
     case givenUp
   }
 
-  let purpose: Purpose
+  package let purpose: Purpose
   private var answers: [Secret] = []
 
   package init(_ purpose: Purpose) {
@@ -25,7 +25,7 @@ package struct SecretQuestions: Hashable, Sendable {
   }
 
   /// What is asked next.
-  var question: String {
+  package var question: String {
     switch self.purpose {
     case .login(let name): "Password of \(name): "
     case .register: self.answers.isEmpty ? "Password: " : "Again: "
@@ -40,7 +40,7 @@ package struct SecretQuestions: Hashable, Sendable {
   }
 
   /// Takes an answer; an empty one gives it all up.
-  mutating func take(_ line: String) -> Step {
+  package mutating func take(_ line: String) -> Step {
     guard !line.isEmpty else { return .givenUp }
     self.answers.append(Secret(line))
     switch self.purpose {
