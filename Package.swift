@@ -165,6 +165,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(name: "ParleyTerminal", swiftSettings: settings),
+    .target(
+      name: "ParleyChat",
+      dependencies: [
+        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyClient", "ParleyTerminal",
+      ],
+      swiftSettings: settings),
     .target(name: "CEpoll"),
     .target(name: "CFaultyDisk"),
     .target(
@@ -172,7 +178,7 @@ let package = Package(
     .executableTarget(
       name: "parley",
       dependencies: [
-        "ParleyAdminDoor", "ParleyBench", "ParleyServer", "ParleyTransport",
+        "ParleyAdminDoor", "ParleyBench", "ParleyChat", "ParleyServer", "ParleyTransport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -24,10 +24,7 @@ package struct Completion: Hashable, Sendable {
   /// How many candidates are named at most.
   package static let candidatesMax = 100
 
-  /// - Parameters:
-  ///   - before: what lies before the cursor.
-  ///   - words: what can be meant.
-  /// - Returns: nil where nothing is meant by the word.
+  /// Completes the word that ends what lies before the cursor; nil where nothing is meant by it.
   package init?(_ before: String, _ words: Words) {
     let word = String(before.reversed().prefix { $0 != " " && $0 != "\n" }.reversed())
     let isFirst = word.count == before.count

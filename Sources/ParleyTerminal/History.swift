@@ -36,7 +36,7 @@ package struct History: Sendable {
     return self.entries[next]
   }
 
-  /// The entry after; behind the last one, the line that was being typed. Nil there.
+  /// The entry after; behind the last one the line that was being typed, and nil behind that.
   package mutating func newer() -> String? {
     guard let place = self.place else { return nil }
     guard place + 1 < self.entries.count else {

@@ -65,8 +65,9 @@ package struct KeyDecoder: Sendable {
 
   // MARK: Text
 
-  /// The length of the scalar at the front; nil where it is not all there. Of what is no UTF-8, one
-  /// byte.
+  /// The length of the scalar at the front, nil where it is not all there.
+  ///
+  /// Of what is no UTF-8 it is one byte.
   private static func scalarLength(_ bytes: ArraySlice<UInt8>) -> Int? {
     guard let first = bytes.first, first >= 0x80 else { return 1 }
     let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC2 ? 2 : 1

@@ -7,7 +7,7 @@ package enum NameColour {
   /// Of 8.
   private static let few: [UInt8] = [1, 2, 3, 4, 5, 6]
 
-  /// - Parameter hasMany: whether the terminal has 256 colours.
+  /// One of the terminal's 8, or where it `hasMany`, of its 256.
   package static func colour(of name: String, hasMany: Bool) -> UInt8 {
     // FNV-1a: Swift's own hashes differ from run to run.
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325

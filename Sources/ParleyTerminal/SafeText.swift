@@ -5,9 +5,10 @@ package enum SafeText {
   /// How many scalars a character shows at most; more would pile up over other lines.
   private static let scalarsMax = 12
 
-  /// The text on one line, without what a terminal would obey: controls (ECMA-48), bidirectional
-  /// overrides and isolates (UAX #9), separators of lines. What was there is shown as `�`, a tab
-  /// as spaces.
+  /// The text on one line, without what a terminal would obey.
+  ///
+  /// That is controls (ECMA-48), bidirectional overrides and isolates (UAX #9) and separators of
+  /// lines. What was there is shown as `�`, a tab as spaces.
   package static func line(_ text: String) -> String {
     if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
     var safe = ""

@@ -7,5 +7,5 @@ struct Parley: AsyncParsableCommand {
     commandName: "parley",
     abstract: "One chat and bulletin-board server for every client.",
     version: Version.text,
-    subcommands: [Serve.self, Admin.self, Verify.self, Bench.self])
+    subcommands: [Serve.self, Chat.self, Admin.self, Verify.self, Bench.self])
 }

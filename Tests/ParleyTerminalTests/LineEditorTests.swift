@@ -106,7 +106,8 @@ import Testing
 
   private static func line(after before: String) -> String? {
     guard let completion = Completion(before, Self.words) else { return nil }
-    let line = completion.text.map { before.dropLast(completion.replaced) + $0 } ?? before[...] + "?"
+    let line =
+      completion.text.map { before.dropLast(completion.replaced) + $0 } ?? before[...] + "?"
     return line + completion.candidates.map { "[\($0)]" }.joined()
   }
 

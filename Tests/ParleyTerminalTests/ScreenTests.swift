@@ -177,7 +177,7 @@ private struct Glass {
   }
 
   @Test func `counts what was not looked at`() {
-    var unread = Unread()
+    var unread = UnreadCounts()
     unread.add("python", isMention: false)
     unread.add("python", 2, isMention: false)
     unread.add("@bob", isMention: false)

@@ -27,6 +27,9 @@ private let allowed: [String: Set<String>] = {
     "ParleyAccounts": ["ParleyModel", "ParleyRuntime"],
     "ParleyTransport": [],
     "ParleyTerminal": [],
+    "ParleyChat": [
+      "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyClient", "ParleyTerminal",
+    ],
     "ParleyServer": server.union(["ParleyAccounts", "ParleyTransport"]),
     "ParleyTesting": server.union(["ParleyServer"]),
     "ParleySimulation": [
@@ -41,7 +44,8 @@ private let allowed: [String: Set<String>] = {
       "ParleyAdminDoor", "ParleyJSONDoor", "ParleyQueueDoor", "ParleyServer", "ParleyTransport",
     ],
     "parley": [
-      "ParleyAdminDoor", "ParleyServer", "ParleyBench", "ParleyLineDoor", "ParleyTransport",
+      "ParleyAdminDoor", "ParleyServer", "ParleyBench", "ParleyLineDoor", "ParleyChat",
+      "ParleyTransport",
     ],
   ]
 }()

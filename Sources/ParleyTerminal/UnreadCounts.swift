@@ -1,5 +1,5 @@
 /// What came in conversations other than the one that one is in, counted.
-package struct Unread: Sendable {
+package struct UnreadCounts: Sendable {
   /// How many conversations are counted; beyond, messages are shown and not counted.
   package static let conversationsMax = 1_000
   /// How many of them the prompt names.

@@ -1,0 +1,217 @@
+import Glibc
+import ParleyClient
+import ParleyDoorKit
+import ParleyLineDoor
+import ParleyModel
+import ParleyTerminal
+
+/// What was entered, done.
+extension ChatSession {
+  /// What the client does by itself it does at once; all else waits for its turn.
+  func perform(_ action: LineAction) async {
+    switch action {
+    case .said(let command): self.enqueue(.command(command))
+    case .command(.quit(let departure)):
+      var word: String?
+      if case .quit(let text) = departure, !text.isEmpty { word = text }
+      self.leaveInTurn(saying: word)
+    case .command(let command): self.enqueue(.command(command))
+    case .beginPost(let subject):
+      let editor = self.environment["VISUAL"] ?? self.environment["EDITOR"] ?? ""
+      if self.view.mode == .screen, !editor.isEmpty {
+        return await self.writePost(subject, with: editor)
+      }
+      self.draft = PostDraft(subject: subject)
+      self.showPrompt()
+      if self.isInteractive {
+        self.say("ok write the post; a line with a lone . sends it, /cancel gives it up")
+      }
+    case .cancelPost: self.refuse(.badArguments(usage: "/cancel, while a post is being written"))
+    case .ask(let questions):
+      guard self.client != nil else {
+        return self.fail("there is no connection; /connect HOST PORT makes one")
+      }
+      self.ask(.secrets(questions, isEntering: false))
+    case .certificate:
+      self.refuse(
+        "bad_command", "parley chat has no client certificate; /login NAME asks for the password")
+    case .help(let word): self.showHelp(word)
+    case .show(let setting): self.say("ok " + self.description(of: setting))
+    case .set(let setting, let value): self.set(setting, value)
+    case .connect(let host, let port):
+      self.connect(to: .tcp(host: host, port: Int(port)), as: self.nameForNext)
+    }
+  }
+
+  /// Whoever is somebody already is the same at another server.
+  private var nameForNext: String? {
+    if !self.text.ownName.isEmpty { return self.text.ownName }
+    return self.options.name
+  }
+
+  func showHelp(_ word: String?) {
+    switch LineHelp.text(about: word) {
+    case .success(let text): self.view.show(SafeText.lines(text).map { StyledText($0) })
+    case .failure(let refusal): self.refuse(refusal)
+    }
+  }
+
+  // MARK: Settings
+
+  private func set(_ setting: LineSetting, _ value: String) {
+    switch setting {
+    case .numbers: self.text.showsNumbers = value == "on"
+    case .colour: self.text.coloursNames = value == "on" && self.view.inColour
+    case .verbs: self.verbs = value == "on"
+    case .timezone: LocalTime.use(zone: value)
+    }
+    self.say("ok " + self.description(of: setting))
+  }
+
+  private func description(of setting: LineSetting?) -> String {
+    switch setting {
+    case .numbers: "numbers are \(self.text.showsNumbers ? "on" : "off")"
+    case .colour: "colour is \(self.text.coloursNames ? "on" : "off")"
+    case .verbs: "verbs are \(self.verbs ? "on" : "off")"
+    case .timezone: "times are \(getenv("TZ").map { String(cString: $0) } ?? "this machine's")"
+    case nil: LineSetting.allCases.map { self.description(of: $0) }.joined(separator: ", ")
+    }
+  }
+
+  // MARK: In turn
+
+  func perform(_ entry: Entry, _ client: Client) async {
+    switch entry {
+    case .say(let text): await self.ask(.say(.current, .say, text), client)
+    case .command(.account(let command)) where command.hasSecret:
+      await self.perform(command, client)
+    case .command(let command): await self.ask(command, client)
+    case .refused(let refusal): self.refuse(refusal)
+    case .quit(let word): await self.finish(self.code, saying: word)
+    }
+  }
+
+  private func ask(_ command: Command, _ client: Client) async {
+    if case .leave(let room, then: .lobby) = command, self.isLobby(room) {
+      return self.refuse(.alreadyInLobby)
+    }
+    let before = self.currentRoom
+    let request: ChatRequest?
+    do throws(ParleyModel.Refusal) {
+      request = try ChatRequest.make(command, in: self.currentRoom)
+    } catch {
+      return self.refuse(error)
+    }
+    guard let request else {
+      return self.refuse(
+        "bad_command", "parley chat cannot ask that yet; line mode can: nc HOST PORT")
+    }
+    guard let result = await self.ask(request, client) else { return }
+    if case .leave(_, then: .lobby) = command, before != nil, self.currentRoom == nil {
+      await self.ask(.join(.lobby), client)
+    }
+    if self.view.mode == .objects { self.printAnswer(request, result) }
+  }
+
+  private func isLobby(_ room: RoomSelector) -> Bool {
+    switch room {
+    case .current: self.currentRoom == Name.lobby.text
+    case .named(let name): name == Name.lobby && self.currentRoom == Name.lobby.text
+    }
+  }
+
+  /// The answer, after it has been shown; nil where it was refused.
+  private func ask(_ request: ChatRequest, _ client: Client) async -> JSON? {
+    do throws(ClientError) {
+      let result = try await client.request(
+        request.method, request.params, repeating: request.repeating)
+      self.take(result, of: request)
+      return result
+    } catch {
+      self.refuse(error)
+      return nil
+    }
+  }
+
+  private func take(_ result: JSON, of request: ChatRequest) {
+    switch request.method {
+    case "join": self.enteredRoom(result["room"]?.string)
+    case "open" where result["current"]?.boolean == true:
+      self.enteredRoom(result["room"]?.string)
+    case "leave":
+      self.people[result["room"]?.string ?? ""] = nil
+      self.enteredRoom(result["current"]?.string)
+    case "nick": self.text.ownName = result["name"]?.string ?? self.text.ownName
+    case "rooms":
+      for room in (result["rooms"]?.elements ?? []).compactMap({ $0["room"]?.string })
+      where self.people[room] == nil && self.people.count < Self.wordsMax {
+        self.people[room] = []
+      }
+    case "history", "read":
+      if let room = result["room"]?.string { self.looked(at: room) }
+    case "dm":
+      if let name = result["to"]?.string { self.looked(at: "@" + name) }
+    default: break
+    }
+    let lines = self.text.answer(to: request, result)
+    if ["list", "read"].contains(request.method), self.view.mode == .screen,
+      lines.count > self.view.rowsMax, self.environment["PAGER"]?.isEmpty == false
+    {
+      self.page = lines
+      return SignalPipe.shared.wakeReader()
+    }
+    self.view.show(lines)
+    self.showPrompt()
+  }
+
+  /// Text goes there now.
+  func enteredRoom(_ room: String?) {
+    self.currentRoom = room
+    if let room { self.unread.clear(room) }
+    self.showPrompt()
+  }
+
+  /// What is new there has been seen.
+  func looked(at conversation: String) {
+    self.unread.clear(conversation)
+    self.showPrompt()
+  }
+
+  // MARK: Accounts
+
+  private func perform(_ command: AccountCommand, _ client: Client) async {
+    do throws(ClientError) {
+      switch command {
+      case .login(let name, let secret, autojoin: _):
+        let welcome = try await client.login(name.text, password: secret.text)
+        self.welcome(welcome)
+      case .register(let secret, let code):
+        let name = try await client.register(password: secret.text, code: code?.text)
+        self.say("ok \(name) is your account; /login \(name) next time")
+      case .changePassword(let old, let new):
+        try await client.changePassword(from: old.text, to: new.text)
+        self.say("ok the password is changed")
+      case .unregister(let secret):
+        try await client.unregister(password: secret.text)
+        self.say("ok \(self.text.ownName) is no account any more; you are a guest")
+      case .loginByCertificate, .tokens, .newToken, .revokeToken, .addCertificate,
+        .removeCertificates, .whoseCertificate, .unread:
+        break
+      }
+    } catch {
+      self.refuse(error)
+    }
+  }
+}
+
+extension AccountCommand {
+  /// Whether the client asked for a password for it.
+  var hasSecret: Bool {
+    switch self {
+    case .login, .register, .changePassword, .unregister: true
+    case .loginByCertificate, .tokens, .newToken, .revokeToken, .addCertificate,
+      .removeCertificates, .whoseCertificate, .unread:
+      false
+    }
+  }
+}

@@ -1,0 +1,256 @@
+import Glibc
+import ParleyClient
+import ParleyDoorKit
+import ParleyLineDoor
+import ParleyModel
+import ParleyTerminal
+
+/// What the server says.
+extension ChatSession {
+  // MARK: Coming in
+
+  func entered(_ welcome: Welcome, _ client: Client) async {
+    self.welcome(welcome)
+    for (index, room) in self.options.rooms.enumerated() {
+      do throws(ClientError) {
+        let opened = index == 0 ? try await client.join(room) : try await client.open(room)
+        if opened.isCurrent { self.enteredRoom(opened.room) }
+      } catch {
+        self.refuse(error)
+        // A script would speak to others than it meant.
+        if !self.isInteractive { return await self.finish(EXIT_FAILURE) }
+      }
+    }
+    self.isIn = true
+    self.showPrompt()
+    self.stir()
+  }
+
+  func welcome(_ welcome: Welcome) {
+    self.text.ownName = welcome.name
+    let kind =
+      welcome.account.map { $0 == welcome.name ? "" : ", account \($0)" }
+      ?? ", a guest; /register keeps the name"
+    if self.isInteractive {
+      self.say("You are \(welcome.name), session \(welcome.session)\(kind).")
+    }
+    for unread in welcome.unread {
+      self.unread.add(unread.room, unread.count, isMention: unread.mentions > 0)
+    }
+    if let room = welcome.rooms.first(where: \.isCurrent) ?? welcome.rooms.first {
+      self.enteredRoom(room.room)
+    }
+    self.showPrompt()
+  }
+
+  func couldNotEnter(_ error: ClientError) {
+    switch error {
+    case .refused(let refusal) where self.isInteractive:
+      self.refuse(error)
+      switch refusal.code {
+      case "name_registered", "bad_password":
+        guard let name = try? NameRules.participantName(self.target?.name ?? "") else {
+          return self.ask(.name)
+        }
+        self.ask(.secrets(SecretQuestions(.login(name)), isEntering: true))
+      case "name_taken", "bad_name", "account_needed", "too_busy": self.ask(.name)
+      default: break
+      }
+    case .unknownCertificate(let fingerprint): self.pin(fingerprint)
+    case .otherCertificate:
+      self.fail(
+        "\(error); if that is right, remove the line of \(self.target?.destination.description ?? "") "
+          + "in \(self.files.serversPath)",
+        code: "not_trusted")
+    case .refused: self.refuse(error)
+    case .notTrusted: self.fail("\(error)", code: "not_trusted")
+    case .unreachable, .outcomeUnknown, .tooManyRequests, .eventsNotTaken, .notUnderstood, .closed,
+      .cancelled:
+      self.fail("\(error)" + (self.isInteractive ? "; /connect HOST PORT tries again" : ""))
+    }
+    if !self.isInteractive, self.code == EXIT_SUCCESS { self.code = EXIT_FAILURE }
+  }
+
+  /// The first time: the certificate is remembered, and from then on no other is believed.
+  private func pin(_ fingerprint: String) {
+    guard let target = self.target else { return }
+    guard self.files.remember(fingerprint, of: "\(target.destination)") else {
+      return self.fail(
+        "the certificate cannot be remembered in \(self.files.serversPath)", code: "not_trusted")
+    }
+    self.say("*** the certificate of \(target.destination) is remembered: SHA-256 \(fingerprint)")
+    self.target?.security = .pinned(fingerprint: fingerprint)
+    self.enterTarget()
+  }
+
+  // MARK: Events
+
+  func take(_ event: ParleyClient.Event) {
+    if self.view.mode == .objects { self.printEvent(event) }
+    switch event {
+    case .state(let state): self.take(state)
+    case .message(let message), .posted(let message): self.take(ShownMessage(message))
+    case .direct(let message): self.take(direct: ShownMessage(message))
+    case .opened(let room):
+      self.opened(room)
+      self.tell(self.text.event(event))
+    case .came(let came):
+      self.know(came.name, in: came.room)
+      self.tell(self.text.event(event))
+    case .went(let went):
+      self.people[went.room]?.remove(went.name)
+      if went.name == self.text.ownName, went.room == self.currentRoom { self.enteredRoom(nil) }
+      self.tell(self.text.event(event))
+    case .renamed(let renamed):
+      self.people[renamed.room]?.remove(renamed.from)
+      self.know(renamed.to, in: renamed.room)
+      if renamed.from == self.text.ownName { self.text.ownName = renamed.to }
+      self.tell(self.text.event(event))
+    case .crowd, .topic, .removed, .changed, .notice, .missed, .notReopened, .server, .closing:
+      self.tell(self.text.event(event))
+    case .behind, .caughtUp, .unknown: break
+    }
+  }
+
+  /// Shows what is told to a person; a script is shown answers alone.
+  private func tell(_ lines: ChatText.Lines, rings: Bool = false) {
+    guard self.isInteractive, !lines.isEmpty else { return }
+    self.view.show(lines, rings: rings && self.options.rings)
+  }
+
+  private func take(_ state: ConnectionState) {
+    switch state {
+    case .waiting(_, let error):
+      if self.isIn, !self.isAway {
+        self.isAway = true
+        self.say("*** \(error); trying again, what you enter waits")
+      }
+    case .live:
+      if self.isAway {
+        self.isAway = false
+        self.say("*** connected again")
+      }
+    case .closed(.failed(let error)):
+      if self.isIn, !self.isEnded { self.fail("\(error)") }
+    case .connecting, .connected, .resuming, .closed(.quit): return
+    }
+    self.showPrompt()
+  }
+
+  private func opened(_ room: Room) {
+    if room.isCurrent { self.enteredRoom(room.room) }
+    if self.people.count < Self.wordsMax || self.people[room.room] != nil {
+      self.people[room.room] = Set(room.present)
+    }
+    if !room.isResumed { self.seenBefore[room.room] = room.sequence }
+    if self.seenBefore.count > Self.wordsMax { self.seenBefore = [:] }
+  }
+
+  private func know(_ name: String, in room: String) {
+    guard (self.people[room]?.count ?? 0) < Self.wordsMax else { return }
+    self.people[room]?.insert(name)
+  }
+
+  private func take(_ message: ShownMessage) {
+    let isOwn = message.from == self.text.ownName
+    let isNew = message.sequence > self.seenBefore[message.room] ?? 0
+    let isMention =
+      !isOwn && isNew && Mention.isThere(self.text.ownName, in: message.text ?? "")
+    if !isOwn, isNew, message.room != self.currentRoom {
+      self.unread.add(message.room, isMention: isMention)
+      self.composePrompt()
+    }
+    self.tell(self.dayLine(message) + self.text.message(message), rings: isMention)
+  }
+
+  private func take(direct message: ShownMessage) {
+    let title = message.conversation(ownName: self.text.ownName)
+    let isOwn = message.from == self.text.ownName
+    if !isOwn { self.unread.add(title, isMention: true) }
+    self.composePrompt()
+    self.tell(self.dayLine(message) + self.text.message(message), rings: !isOwn)
+  }
+
+  /// The line where a day begins.
+  private func dayLine(_ message: ShownMessage) -> ChatText.Lines {
+    let day = message.time.day
+    guard day != self.day else { return [] }
+    self.day = day
+    return [StyledText("*** " + day, .dim)]
+  }
+
+  // MARK: Saying
+
+  /// Shows a line of the client's own.
+  func say(_ text: String) {
+    if self.isInteractive {
+      self.view.show([StyledText(text)])
+    } else if self.view.mode == .lines, !text.hasPrefix("***") {
+      TerminalDevice.write(SafeText.line(text) + "\n")
+    }
+  }
+
+  func refuse(_ refusal: ParleyModel.Refusal, _ explanation: String? = nil) {
+    var text = explanation ?? RefusalText.explanation(refusal)
+    if explanation == nil, let hint = LineHint.hint(refusal) { text += "; " + hint }
+    self.refuse(refusal.code, text)
+  }
+
+  func refuse(_ error: ClientError) {
+    guard !self.isEnded else { return }
+    if case .refused(let refusal) = error {
+      self.refuse(refusal.code, refusal.text)
+    } else {
+      self.refuse("not_done", "\(error)")
+    }
+  }
+
+  /// Says what was not done; a script ends with another code for it.
+  func refuse(_ code: String, _ text: String) {
+    guard !self.isEnded else { return }
+    if self.isInteractive {
+      self.view.show([StyledText("error \(code): \(text)")])
+    } else {
+      if self.view.mode == .objects {
+        self.printObject(["error": ["code": .string(code), "text": .string(text)]])
+      }
+      TerminalDevice.write("parley: error \(code): \(SafeText.line(text))\n", to: STDERR_FILENO)
+      self.code = EXIT_FAILURE
+    }
+  }
+
+  // MARK: The prompt
+
+  func showPrompt() {
+    self.composePrompt()
+    self.view.refresh()
+  }
+
+  private func composePrompt() {
+    switch self.question {
+    case .name: self.view.prompt = StyledText("Username: ")
+    case .secrets(let questions, isEntering: _):
+      self.view.prompt = StyledText(questions.question)
+    case nil: self.view.prompt = self.usualPrompt
+    }
+  }
+
+  private var usualPrompt: StyledText {
+    if let draft = self.draft { return StyledText("\(draft.subject) | ", .dim) }
+    let place: String
+    if self.client == nil {
+      place = "not connected"
+    } else if !self.isIn {
+      place = "connecting"
+    } else {
+      place = (self.currentRoom ?? "no room") + (self.isAway ? ", away" : "")
+    }
+    var prompt = StyledText("[\(place)] ", .bold)
+    if !self.unread.text.isEmpty {
+      prompt.append("(")
+      prompt.append(self.unread.text)
+      prompt.append(") ")
+    }
+    return prompt
+  }
+}

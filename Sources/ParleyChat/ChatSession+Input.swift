@@ -1,0 +1,295 @@
+import Glibc
+import ParleyClient
+import ParleyDoorKit
+import ParleyLineDoor
+import ParleyModel
+import ParleyTerminal
+
+/// What is typed, and the signals.
+extension ChatSession {
+  func take(_ input: InputReader.Input) async {
+    switch input {
+    case .keys(let keys):
+      for key in keys where !self.isEnded { await self.take(key) }
+    case .line(let line): await self.submit(line)
+    case .badLine:
+      self.refuse(.badText(.notUTF8), "a line is UTF-8, and has at most 64 KiB")
+    case .signal(let signal): await self.take(signal: signal)
+    case .woken: await self.showPage()
+    case .end: self.inputIsOver()
+    }
+  }
+
+  private func take(signal: CInt) async {
+    switch signal {
+    case SIGWINCH: self.view.resize()
+    case SIGTSTP: self.suspend()
+    case SIGCONT:
+      self.view.leave()
+      self.view.begin()
+    default:
+      let isCut = !self.isInteractive && !self.isInputOver && !self.options.follows
+      // As a shell says it.
+      await self.finish(isCut ? 128 + signal : self.code)
+    }
+  }
+
+  /// Stops, as Ctrl-Z asks; goes on here when it is continued.
+  private func suspend() {
+    self.view.leave()
+    signal(SIGTSTP, SIG_DFL)
+    // All who were started with it, such as make; then this thread, so that it goes no further.
+    kill(0, SIGTSTP)
+    pthread_kill(pthread_self(), SIGTSTP)
+    SignalPipe.shared.take([SIGTSTP])
+    self.view.begin()
+  }
+
+  // MARK: Keys
+
+  private func take(_ key: Key) async {
+    switch self.view.editor.take(key) {
+    case .nothing: break
+    case .changed: self.view.refresh()
+    case .bell: self.view.ring()
+    case .submit(let text): await self.submit(text)
+    case .interrupt: await self.finish(self.code)
+    case .endOfInput: self.question == nil ? self.inputIsOver() : await self.finish(self.code)
+    case .suspend: self.suspend()
+    case .complete: self.complete()
+    case .older:
+      self.show(self.question == nil ? self.history.older(than: self.view.editor.text) : nil)
+    case .newer: self.show(self.question == nil ? self.history.newer() : nil)
+    case .clearScreen: self.view.clear()
+    }
+  }
+
+  private func show(_ entry: String?) {
+    guard let entry else { return self.view.ring() }
+    self.view.editor.replace(entry)
+    self.view.refresh()
+  }
+
+  private func complete() {
+    let names = Set(self.people.values.joined()).subtracting([self.text.ownName])
+    let words = Completion.Words(
+      commands: CommandTable.spellings, names: Array(names), rooms: Array(self.people.keys))
+    let before = self.view.editor.before
+    guard self.question == nil, let completion = Completion(before, words) else {
+      return self.view.ring()
+    }
+    if let text = completion.text {
+      _ = self.view.editor.replaceBefore(last: completion.replaced, with: text)
+      self.view.refresh()
+    } else {
+      self.view.show([StyledText(completion.candidates.joined(separator: "  "), .dim)])
+    }
+  }
+
+  // MARK: Lines
+
+  private func submit(_ text: String) async {
+    switch self.question {
+    case .name: await self.takeName(text)
+    case .secrets(let questions, let isEntering): self.takeSecret(text, questions, isEntering)
+    case nil:
+      if self.draft != nil { return self.takeDraft(text) }
+      self.view.refresh()
+      // A script's empty line is one that says nothing; a person's is a slip.
+      guard !text.isEmpty else { return }
+      self.remember(text)
+      await self.takeLine(text)
+    }
+  }
+
+  /// Keeps what was entered, but not what may have a password in it by mistake.
+  private func remember(_ text: String) {
+    guard self.view.mode == .screen else { return }
+    let asksSecrets: Set = ["login", "register", "passwd", "unregister"]
+    let isCommand = text.hasPrefix("/") || text.hasPrefix("%")
+    if let row = LineGrammar.row(of: text) {
+      guard !asksSecrets.contains(row.name) else { return }
+    } else if isCommand, !text.hasPrefix("//"), !text.hasPrefix("%%") {
+      // A misspelled /login perhaps.
+      return
+    }
+    if self.history.add(text) { self.files.addToHistory(text) }
+  }
+
+  private func takeLine(_ line: String) async {
+    switch LineGrammar.read(line, verbs: self.verbs) {
+    case .text(let text, isWhole: _):
+      do throws(ParleyModel.Refusal) {
+        try TextRules.check(text, .message, bytesMax: Limits.sayBytesMax, newlines: true)
+        self.enqueue(.say(text))
+      } catch {
+        self.enqueueRefusal(error)
+      }
+    case .action(let action): await self.perform(action)
+    case .refused(let refusal): self.enqueueRefusal(refusal)
+    }
+  }
+
+  func enqueue(_ entry: Entry) {
+    guard self.client != nil else {
+      return self.fail("there is no connection; /connect HOST PORT makes one")
+    }
+    guard self.queue.count < Self.queueMax else {
+      return self.refuse(
+        "too_many", "\(Self.queueMax) lines wait to be sent; this one was not taken")
+    }
+    self.queue.append(entry)
+    self.stir()
+  }
+
+  /// What is wrong with a line is said at once to a person, in its turn to a script.
+  private func enqueueRefusal(_ refusal: ParleyModel.Refusal) {
+    if self.isInteractive { self.refuse(refusal) } else { self.enqueue(.refused(refusal)) }
+  }
+
+  private func takeDraft(_ line: String) {
+    self.view.refresh()
+    switch self.draft?.take(line) {
+    case .more, nil: return
+    case .done(let subject, let body):
+      self.draft = nil
+      self.showPrompt()
+      self.post(subject, body)
+    case .refused(let refusal):
+      self.draft = nil
+      self.showPrompt()
+      self.enqueueRefusal(refusal)
+    case .cancelled:
+      self.draft = nil
+      self.showPrompt()
+      self.say("ok the post is given up")
+    }
+  }
+
+  func post(_ subject: String, _ body: String) {
+    do throws(ParleyModel.Refusal) {
+      try TextRules.check(body, .post, bytesMax: Limits.postBytesMax, newlines: true)
+      self.enqueue(.command(.post(.current, subject: subject, body: body)))
+    } catch {
+      self.enqueueRefusal(error)
+    }
+  }
+
+  // MARK: Questions
+
+  func ask(_ question: Question) {
+    guard self.isInteractive else {
+      return self.fail(
+        "a password is asked for; PARLEY_CHAT_PASSWORD can have it", code: "bad_password")
+    }
+    if self.question == nil { self.draftLine = self.view.editor.text }
+    self.question = question
+    switch question {
+    case .name:
+      self.view.editor = LineEditor(bytesMax: 256)
+      self.showPrompt()
+      self.view.ask("Username: ")
+    case .secrets(let questions, isEntering: _):
+      self.view.editor = LineEditor(.secret, bytesMax: Limits.lineBytesMax)
+      self.showPrompt()
+      self.view.ask(questions.question)
+      if self.view.mode == .lines { self.view.terminal?.makeLines(echoes: false) }
+    }
+  }
+
+  private func endQuestion() {
+    if case .secrets = self.question, self.view.mode == .lines {
+      self.view.terminal?.makeLines(echoes: true)
+      self.view.ask("\n")
+    }
+    self.question = nil
+    self.view.editor = LineEditor()
+    if !self.draftLine.isEmpty { self.view.editor.replace(self.draftLine) }
+    self.draftLine = ""
+    self.showPrompt()
+  }
+
+  private func takeName(_ line: String) async {
+    let line = String(line.split(separator: " ").joined(separator: " "))
+    if line.hasPrefix("/") || line.hasPrefix("%") || line == "QUIT" {
+      // The commands that need no name: the end, help, another server, a login.
+      switch LineGrammar.read(line, verbs: true) {
+      case .action(.ask(let questions)):
+        guard case .login(let name) = questions.purpose else { break }
+        self.endQuestion()
+        self.target?.name = name.text
+        return self.ask(.secrets(questions, isEntering: true))
+      case .action(.connect(let host, let port)):
+        self.endQuestion()
+        return self.connect(to: .tcp(host: host, port: Int(port)), as: nil)
+      case .action(.command(.quit)): return await self.finish(self.code)
+      case .action(.help(let word)): return self.showHelp(word)
+      case .refused(let refusal): return self.refuse(refusal)
+      case .action, .text: break
+      }
+      return self.refuse(.notLoggedIn)
+    }
+    do throws(ParleyModel.Refusal) {
+      self.target?.name = try NameRules.participantName(line).text
+      self.target?.credential = .guest
+    } catch {
+      return self.refuse(error)
+    }
+    self.endQuestion()
+    self.enterTarget()
+  }
+
+  private func takeSecret(_ line: String, _ asked: SecretQuestions, _ isEntering: Bool) {
+    var questions = asked
+    let step = questions.take(line)
+    self.endQuestion()
+    switch step {
+    case .ask: self.ask(.secrets(questions, isEntering: isEntering))
+    case .givenUp:
+      self.say("ok nothing was changed")
+      if isEntering { self.ask(.name) }
+    case .refused(let refusal): self.refuse(refusal)
+    case .done(.login(let name, let secret, autojoin: _)) where isEntering:
+      self.target?.name = name.text
+      self.target?.credential = .password(secret.text)
+      self.enterTarget()
+    case .done(let command): self.enqueue(.command(.account(command)))
+    }
+  }
+
+  // MARK: Other programs
+
+  /// Has the pager show what waits for it.
+  private func showPage() async {
+    guard let lines = self.page else { return }
+    self.page = nil
+    let pager = self.environment["PAGER"] ?? ""
+    let text = lines.map { $0.plain + "\n" }.joined()
+    var isShown = false
+    self.view.leave()
+    if !pager.isEmpty { isShown = await OtherProgram.page(text, with: pager) }
+    await self.takeTerminalBack()
+    if !isShown { self.view.show(lines) }
+  }
+
+  func writePost(_ subject: String, with editor: String) async {
+    self.view.leave()
+    let body = await OtherProgram.edit("", with: editor)
+    await self.takeTerminalBack()
+    guard var body = body else { return self.say("ok the post is given up") }
+    while body.last?.isNewline == true { body.removeLast() }
+    guard !body.isEmpty else { return self.say("ok the post is given up: nothing was written") }
+    self.post(subject, body)
+  }
+
+  /// What the keyboard sent to the other program was not for us; who ends us meant it.
+  private func takeTerminalBack() async {
+    let signals = SignalPipe.shared.drain()
+    guard !signals.contains(SIGTERM), !signals.contains(SIGHUP) else {
+      return await self.finish(self.code)
+    }
+    guard !self.isEnded else { return }
+    self.view.begin()
+    self.stir()
+  }
+}

@@ -1,0 +1,317 @@
+import Glibc
+import ParleyClient
+import ParleyLineDoor
+import ParleyModel
+import ParleyTerminal
+
+/// `parley chat`: joins what is typed with what the server says.
+///
+/// Three tasks take turns in it: one reads the input and the signals, one holds the connection and
+/// takes its events, one sends what was entered, line after line. It owns the terminal, and whatever
+/// ends it gives the terminal back as it was.
+package actor ChatSession {
+  /// What the next line answers.
+  enum Question {
+    case name
+    /// With `isEntering` it is about coming in, else a command of somebody who is in.
+    case secrets(SecretQuestions, isEntering: Bool)
+  }
+
+  /// Something entered that waits for its turn.
+  enum Entry {
+    case say(String)
+    case command(Command)
+    /// A line that cannot be sent; it is said in its turn.
+    case refused(ParleyModel.Refusal)
+    /// The end, with a last word.
+    case quit(String?)
+  }
+
+  /// Where to connect, and as whom.
+  struct Target {
+    var destination: Destination
+    var name: String
+    var credential = ParleyClient.Credential.guest
+    var security: Security
+  }
+
+  /// How many entries wait at most, while the server is away for instance.
+  static let queueMax = 64
+  /// Rooms and names that Tab knows at most.
+  static let wordsMax = 4_096
+
+  let options: ChatOptions
+  let environment: [String: String]
+  let files: StateFiles
+  /// Whether a person sits there, rather than a script.
+  let isInteractive: Bool
+  var view: ChatView
+  var text = ChatText()
+  var history: History
+  var verbs = true
+  /// The exit code so far.
+  var code: CInt = EXIT_SUCCESS
+  private(set) var isEnded = false
+  /// How it ends, as soon as the task that reads the input looks up.
+  private var ending: (code: CInt, word: String?)?
+
+  // The connection.
+  var client: Client?
+  var target: Target?
+  /// The target that the task of the connection takes up next.
+  private var nextTarget: Target?
+  /// Whether the server has let us in, once; it may be away again.
+  var isIn = false
+  /// Whether the connection was lost and is being made again.
+  var isAway = false
+  private var conversing: CheckedContinuation<Void, Never>?
+
+  // What was entered.
+  var queue: [Entry] = []
+  private(set) var isSending = false
+  private var sending: CheckedContinuation<Void, Never>?
+  var question: Question?
+  /// A post that is written line by line.
+  var draft: PostDraft?
+  /// The line that was typed when a question came between.
+  var draftLine = ""
+  private(set) var isInputOver = false
+  /// A text for the pager, which the task that reads the keyboard starts.
+  var page: [StyledText]?
+
+  // What is known of the conversation.
+  var currentRoom: String?
+  var unread = UnreadCounts()
+  var people: [String: Set<String>] = [:]
+  /// Messages up to there were said before one came: they ring no bell.
+  var seenBefore: [String: Int64] = [:]
+  /// The day of the last message shown.
+  var day: String?
+
+  private init(_ options: ChatOptions, _ environment: [String: String]) {
+    self.options = options
+    self.environment = environment
+    self.files = StateFiles(environment)
+    let isTerminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+    self.isInteractive = isTerminal && !options.printsJSON
+    let isDumb = ["", "dumb"].contains(environment["TERM"] ?? "")
+    let mode: ChatView.Mode =
+      options.printsJSON
+      ? .objects : isTerminal && !options.isPlain && !isDumb ? .screen : .lines
+    let hasColours: Bool
+    switch options.colour {
+    case .always: hasColours = true
+    case .never: hasColours = false
+    // https://no-color.org: present and not empty.
+    case .auto:
+      hasColours = isTerminal && !isDumb && (environment["NO_COLOR"] ?? "").isEmpty
+    }
+    self.view = ChatView(
+      mode, terminal: self.isInteractive ? TerminalDevice() : nil, inColour: hasColours)
+    self.text.coloursNames = hasColours
+    self.text.hasManyColours =
+      environment["TERM"]?.contains("256color") == true || environment["COLORTERM"] != nil
+    self.history = History(mode == .screen ? self.files.history() : [])
+  }
+
+  /// Talks until the end: the exit code.
+  package static func run(
+    _ options: ChatOptions, environment: [String: String]
+  ) async -> CInt {
+    SignalPipe.shared.take([SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP, SIGCONT])
+    let session = ChatSession(options, environment)
+    await session.begin()
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await session.readInput() }
+      group.addTask { await session.converse() }
+      group.addTask { await session.send() }
+    }
+    return await session.code
+  }
+
+  private func begin() {
+    self.showPrompt()
+    self.view.begin()
+    if let destination = self.options.destination {
+      self.connect(to: destination, as: self.options.name)
+    } else if self.isInteractive {
+      self.say("*** not connected: /connect HOST PORT, %connect HOST PORT; /exit ends it")
+    } else {
+      self.fail("name a server: parley chat NAME@HOST")
+    }
+  }
+
+  // MARK: The three tasks
+
+  private func readInput() async {
+    var reader = InputReader(readsKeys: self.view.mode == .screen)
+    while !self.isEnded {
+      if let ending = self.ending { return await self.finish(ending.code, saying: ending.word) }
+      let input = await reader.next(takesInput: self.takesInput)
+      guard !self.isEnded else { return }
+      await self.take(input)
+    }
+  }
+
+  /// A script's next line waits until the last one is answered; a person's waits in the queue.
+  private var takesInput: Bool {
+    self.isInteractive || (self.isIn && self.queue.isEmpty && !self.isSending)
+  }
+
+  private func converse() async {
+    while !self.isEnded {
+      guard let target = self.nextTarget else {
+        await withCheckedContinuation { self.conversing = $0 }
+        continue
+      }
+      self.nextTarget = nil
+      await self.hold(target)
+    }
+  }
+
+  private func send() async {
+    while !self.isEnded {
+      guard let client = self.client, self.isIn, !self.queue.isEmpty else {
+        await withCheckedContinuation { self.sending = $0 }
+        continue
+      }
+      self.isSending = true
+      await self.perform(self.queue.removeFirst(), client)
+      self.isSending = false
+      if !self.isInteractive { SignalPipe.shared.wakeReader() }
+    }
+  }
+
+  /// Has the tasks look up.
+  func stir() {
+    self.sending?.resume()
+    self.sending = nil
+    self.conversing?.resume()
+    self.conversing = nil
+    SignalPipe.shared.wakeReader()
+  }
+
+  // MARK: The connection
+
+  /// Connects, after asking for a name where none is known.
+  func connect(
+    to destination: Destination, as name: String?, _ credential: ParleyClient.Credential? = nil
+  ) {
+    let security: Security
+    switch self.options.encryption {
+    case .none: security = .clear
+    case .verified: security = .verified
+    case .pinned: security = .pinned(fingerprint: self.files.fingerprint(of: "\(destination)"))
+    }
+    var usual = credential
+    if usual == nil, let secret = self.environment["PARLEY_CHAT_PASSWORD"], !secret.isEmpty {
+      usual = .password(secret)
+    }
+    self.target = Target(
+      destination: destination, name: name ?? "", credential: usual ?? .guest, security: security)
+    guard name != nil else {
+      guard self.isInteractive else { return self.fail("say who you are: parley chat NAME@HOST") }
+      return self.ask(.name)
+    }
+    self.enterTarget()
+  }
+
+  /// Begins with what ``target`` says; a connection that is there ends.
+  func enterTarget() {
+    self.nextTarget = self.target
+    self.stir()
+  }
+
+  private func hold(_ target: Target) async {
+    let address: Address =
+      switch target.destination {
+      case .tcp(let host, let port): .tcp(host: host, port: port)
+      case .unix(let path): .unix(path: path)
+      }
+    var configuration = Configuration(
+      address: address, name: target.name, security: target.security,
+      credential: target.credential, opensRooms: self.options.rooms.isEmpty)
+    configuration.bounds.quitMax = .seconds(2)
+    // A script is not kept for ever.
+    if !self.isInteractive, !self.options.follows {
+      configuration.reconnection.giveUpAfter = .seconds(60)
+    }
+    let client = Client(configuration)
+    self.client = client
+    self.isIn = false
+    self.isAway = false
+    self.currentRoom = nil
+    self.people = [:]
+    self.unread.clear()
+    self.showPrompt()
+    async let entering: Void = self.enter(client)
+    for await event in client.events {
+      guard !self.isEnded else { break }
+      self.take(event)
+      if self.nextTarget != nil { break }
+    }
+    // After /connect to another server: this one is left.
+    if self.nextTarget != nil { await client.quit() }
+    await entering
+    self.client = nil
+    self.isIn = false
+    self.isAway = false
+    self.currentRoom = nil
+    if !self.isEnded { self.showPrompt() }
+    // What waited was meant for this server.
+    if self.nextTarget == nil, !self.isEnded, !self.queue.isEmpty {
+      self.say("*** \(self.queue.count) lines were not sent")
+    }
+    self.queue = []
+    if !self.isInteractive, !self.isEnded, self.nextTarget == nil {
+      await self.finish(EXIT_FAILURE)
+    }
+  }
+
+  private func enter(_ client: Client) async {
+    do throws(ClientError) {
+      let welcome = try await client.start()
+      await self.entered(welcome, client)
+    } catch {
+      guard !self.isEnded else { return }
+      self.couldNotEnter(error)
+      await client.quit()
+    }
+  }
+
+  // MARK: The end
+
+  func inputIsOver() {
+    self.isInputOver = true
+    if !self.options.follows || self.isInteractive { self.leaveInTurn(saying: nil) }
+  }
+
+  /// Ends when what was entered before is done; at once where there is nobody to tell it.
+  func leaveInTurn(saying word: String?) {
+    if self.client != nil, !self.isAway, self.isIn || !self.isInteractive {
+      self.queue.append(.quit(word))
+      self.stir()
+    } else {
+      self.ending = (self.code, word)
+      SignalPipe.shared.wakeReader()
+    }
+  }
+
+  /// Ends it all; the terminal is as it was before anything else happens.
+  func finish(_ code: CInt, saying word: String? = nil) async {
+    guard !self.isEnded else { return }
+    self.isEnded = true
+    self.code = code
+    self.view.leave()
+    await self.client?.quit(word)
+    self.stir()
+  }
+
+  /// Says why nothing can be done, and where no person is there to do something else, ends.
+  func fail(_ text: String, code word: String = "not_connected") {
+    self.refuse(word, text)
+    guard !self.isInteractive else { return }
+    self.ending = (EXIT_FAILURE, nil)
+    SignalPipe.shared.wakeReader()
+  }
+}

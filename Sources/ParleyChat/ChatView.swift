@@ -1,0 +1,122 @@
+import Glibc
+import ParleyTerminal
+
+/// Where the client writes to: a screen with a line that is typed, plain lines, or nothing.
+struct ChatView {
+  enum Mode {
+    /// A terminal that moves its cursor.
+    case screen
+    /// Whole lines, one after the other.
+    case lines
+    /// JSON, one object a line, which others write.
+    case objects
+  }
+
+  let mode: Mode
+  let terminal: TerminalDevice?
+  let inColour: Bool
+  var prompt = StyledText()
+  var editor = LineEditor()
+  private var screen: Screen
+  /// Another program has the terminal, or it was given back: what comes meanwhile waits.
+  private var isAway = true
+  private var held: [StyledText] = []
+  private var heldLost = 0
+  /// How many lines wait at most; beyond, the oldest are lost, and counted.
+  private static let heldMax = 1_000
+  /// DEC private mode 2004: pastes are marked as such (xterm, "Bracketed Paste Mode").
+  private static let marksPastes = "\u{1B}[?2004h"
+  private static let marksPastesNot = "\u{1B}[?2004l"
+
+  init(_ mode: Mode, terminal: TerminalDevice?, inColour: Bool) {
+    self.mode = mode
+    self.terminal = terminal
+    self.inColour = inColour
+    let size = TerminalDevice.size()
+    self.screen = Screen(columns: size.columns, rows: size.rows, inColour: inColour)
+  }
+
+  /// How many rows a text may have to be read without a pager.
+  var rowsMax: Int { max(TerminalDevice.size().rows - 2, 1) }
+
+  private var input: Screen.Input { Screen.Input(prompt: self.prompt, self.editor) }
+
+  // MARK: Having the terminal
+
+  /// Takes the terminal, or takes it back.
+  mutating func begin() {
+    guard self.isAway else { return }
+    self.isAway = false
+    guard self.mode == .screen else { return }
+    self.terminal?.makeRaw()
+    let size = TerminalDevice.size()
+    var output = Self.marksPastes
+    output += self.screen.resize(columns: size.columns, rows: size.rows, self.input)
+    if self.heldLost > 0 {
+      self.held.insert(StyledText("*** \(self.heldLost) lines are left out"), at: 0)
+    }
+    if !self.held.isEmpty { output += self.screen.show(self.held, above: self.input) }
+    self.held = []
+    self.heldLost = 0
+    TerminalDevice.write(output)
+  }
+
+  /// Gives the terminal back as it was, the line that was typed taken away.
+  mutating func leave() {
+    guard !self.isAway else { return }
+    self.isAway = true
+    if self.mode == .screen { TerminalDevice.write(self.screen.erase() + Self.marksPastesNot) }
+    self.terminal?.restore()
+  }
+
+  // MARK: Showing
+
+  /// Shows lines; rings the bell where `rings`.
+  mutating func show(_ lines: [StyledText], rings: Bool = false) {
+    switch self.mode {
+    case .objects: return
+    case .lines:
+      guard !lines.isEmpty else { return }
+      let text = lines.map { $0.rendered(inColour: self.inColour) + "\n" }.joined()
+      TerminalDevice.write(rings ? text + "\u{7}" : text)
+    case .screen where self.isAway:
+      self.held += lines
+      let over = self.held.count - Self.heldMax
+      if over > 0 {
+        self.held.removeFirst(over)
+        self.heldLost += over
+      }
+    case .screen:
+      let bell = rings ? "\u{7}" : ""
+      TerminalDevice.write(self.screen.show(lines, above: self.input) + bell)
+    }
+  }
+
+  /// Asks a question whose answer is the next line.
+  mutating func ask(_ question: String) {
+    if self.mode == .lines, self.terminal != nil { TerminalDevice.write(question) }
+  }
+
+  /// Draws the line that is typed anew.
+  mutating func refresh() {
+    guard self.mode == .screen, !self.isAway else { return }
+    TerminalDevice.write(self.screen.show(above: self.input))
+  }
+
+  mutating func clear() {
+    guard self.mode == .screen, !self.isAway else { return }
+    TerminalDevice.write(self.screen.clear(self.input))
+  }
+
+  mutating func resize() {
+    guard self.mode == .screen, !self.isAway else { return }
+    let size = TerminalDevice.size()
+    TerminalDevice.write(
+      self.screen.resize(columns: size.columns, rows: size.rows, self.input))
+  }
+
+  func ring() {
+    guard self.mode == .screen, !self.isAway else { return }
+    TerminalDevice.write("\u{7}")
+  }
+}

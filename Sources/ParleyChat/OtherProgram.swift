@@ -1,0 +1,81 @@
+import Dispatch
+import Glibc
+
+/// The user's own editor or pager, which has the terminal while it runs.
+enum OtherProgram {
+  /// A text that is longer, in bytes, is not taken from an editor.
+  private static let bytesMax = 1 << 20
+
+  /// Shows a text; false where there is no such program.
+  static func page(_ text: String, with pager: String) async -> Bool {
+    guard let path = self.file(holding: text) else { return false }
+    defer { unlink(path) }
+    return await self.run(pager, path) == 0
+  }
+
+  /// Has a text written; nil where the editor failed or the text is none.
+  static func edit(_ text: String, with editor: String) async -> String? {
+    guard let path = self.file(holding: text) else { return nil }
+    defer { unlink(path) }
+    guard await self.run(editor, path) == 0 else { return nil }
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var written: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while written.count <= self.bytesMax {
+      let count = read(file, &chunk, chunk.count)
+      guard count > 0 else { break }
+      written += chunk[..<count]
+    }
+    guard written.count <= self.bytesMax else { return nil }
+    return String(validating: written, as: UTF8.self)
+  }
+
+  /// A new file for its owner alone; its path.
+  private static func file(holding text: String) -> String? {
+    let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(directory)/parley-XXXXXX".utf8CString)
+    let file = mkstemp(&template)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    TerminalDevice.write(text, to: file)
+    return String(
+      decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Runs a command of the shell with a file, and waits for it: its exit code, or -1.
+  private static func run(_ command: String, _ path: String) async -> CInt {
+    await withCheckedContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(returning: self.runBlocking(command, path))
+      }
+    }
+  }
+
+  private static func runBlocking(_ command: String, _ path: String) -> CInt {
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    // Neither our handlers' absence nor what this thread blocks is for the other program.
+    var (none, usual) = (sigset_t(), sigset_t())
+    sigemptyset(&none)
+    sigemptyset(&usual)
+    for signal in [SIGPIPE, SIGINT, SIGTSTP, SIGQUIT] { sigaddset(&usual, signal) }
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setsigdefault(&attributes, &usual)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    let arguments: [String] = ["sh", "-c", command + " \"$1\"", "sh", path]
+    let words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
+    defer { for word in words { free(word) } }
+    var process = pid_t()
+    guard posix_spawn(&process, "/bin/sh", nil, &attributes, words + [nil], environ) == 0 else {
+      return -1
+    }
+    var status: CInt = 0
+    while waitpid(process, &status, 0) < 0 {
+      guard errno == EINTR else { return -1 }
+    }
+    return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1
+  }
+}
