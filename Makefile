@@ -41,8 +41,10 @@ run: ## build the release and start the server (ARGS="…" are its flags)
 	$(RELEASE)
 	@exec "$$($(RELEASE) --show-bin-path)/parley" serve $(ARGS)
 
-client: ## talk to the server with nc (HOST, PORT)
-	@exec nc $(HOST) $(PORT)
+client: ## build the release and talk to the server (HOST, PORT; ARGS="…" instead)
+	@Scripts/setup build
+	$(RELEASE)
+	@exec "$$($(RELEASE) --show-bin-path)/parley" chat $(or $(ARGS),$(HOST):$(PORT))
 
 demo: ## show a server and three clients in tmux (ARGS=--capture prints it)
 	@Scripts/setup demo

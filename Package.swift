@@ -270,6 +270,9 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ParleyTerminalTests", dependencies: ["ParleyTerminal"], swiftSettings: settings),
+    .testTarget(
+      name: "ParleyChatTests", dependencies: ["ParleyChat", "ParleyTesting", "parley"],
+      swiftSettings: settings),
     .testTarget(name: "TidyTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -17,8 +17,7 @@ extension ChatSession {
       self.leaveInTurn(saying: word)
     case .command(let command): self.enqueue(.command(command))
     case .beginPost(let subject):
-      let editor = self.environment["VISUAL"] ?? self.environment["EDITOR"] ?? ""
-      if self.view.mode == .screen, !editor.isEmpty {
+      if self.view.mode == .screen, let editor = self.program("VISUAL") ?? self.program("EDITOR") {
         return await self.writePost(subject, with: editor)
       }
       self.draft = PostDraft(subject: subject)
@@ -39,8 +38,13 @@ extension ChatSession {
     case .show(let setting): self.say("ok " + self.description(of: setting))
     case .set(let setting, let value): self.set(setting, value)
     case .connect(let host, let port):
-      self.connect(to: .tcp(host: host, port: Int(port)), as: self.nameForNext)
+      await self.connect(to: .tcp(host: host, port: Int(port)), as: self.nameForNext)
     }
+  }
+
+  /// The program that a variable names; nil where it names none.
+  func program(_ variable: String) -> String? {
+    self.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
   }
 
   /// Whoever is somebody already is the same at another server.
@@ -155,7 +159,7 @@ extension ChatSession {
     }
     let lines = self.text.answer(to: request, result)
     if ["list", "read"].contains(request.method), self.view.mode == .screen,
-      lines.count > self.view.rowsMax, self.environment["PAGER"]?.isEmpty == false
+      lines.count > self.view.rowsMax, self.program("PAGER") != nil
     {
       self.page = lines
       return SignalPipe.shared.wakeReader()

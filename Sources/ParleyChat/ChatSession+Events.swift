@@ -63,12 +63,15 @@ extension ChatSession {
           + "in \(self.files.serversPath)",
         code: "not_trusted")
     case .refused: self.refuse(error)
-    case .notTrusted: self.fail("\(error)", code: "not_trusted")
+    case .notTrusted:
+      self.fail(
+        "no authority that this machine knows vouches for the server's certificate and its name; "
+          + "--tls-pin believes the certificate of the first time",
+        code: "not_trusted")
     case .unreachable, .outcomeUnknown, .tooManyRequests, .eventsNotTaken, .notUnderstood, .closed,
       .cancelled:
       self.fail("\(error)" + (self.isInteractive ? "; /connect HOST PORT tries again" : ""))
     }
-    if !self.isInteractive, self.code == EXIT_SUCCESS { self.code = EXIT_FAILURE }
   }
 
   /// The first time: the certificate is remembered, and from then on no other is believed.

@@ -91,12 +91,13 @@ extension ChatSession {
   private func submit(_ text: String) async {
     switch self.question {
     case .name: await self.takeName(text)
-    case .secrets(let questions, let isEntering): self.takeSecret(text, questions, isEntering)
+    case .secrets(let questions, let isEntering):
+      await self.takeSecret(text, questions, isEntering)
     case nil:
       if self.draft != nil { return self.takeDraft(text) }
       self.view.refresh()
-      // A script's empty line is one that says nothing; a person's is a slip.
-      guard !text.isEmpty else { return }
+      // A script's empty line is refused as one that says nothing; a person's is a slip.
+      guard !text.isEmpty || !self.isInteractive else { return }
       self.remember(text)
       await self.takeLine(text)
     }
@@ -221,7 +222,7 @@ extension ChatSession {
         return self.ask(.secrets(questions, isEntering: true))
       case .action(.connect(let host, let port)):
         self.endQuestion()
-        return self.connect(to: .tcp(host: host, port: Int(port)), as: nil)
+        return await self.connect(to: .tcp(host: host, port: Int(port)), as: nil)
       case .action(.command(.quit)): return await self.finish(self.code)
       case .action(.help(let word)): return self.showHelp(word)
       case .refused(let refusal): return self.refuse(refusal)
@@ -236,10 +237,12 @@ extension ChatSession {
       return self.refuse(error)
     }
     self.endQuestion()
-    self.enterTarget()
+    await self.moveToTarget()
   }
 
-  private func takeSecret(_ line: String, _ asked: SecretQuestions, _ isEntering: Bool) {
+  private func takeSecret(
+    _ line: String, _ asked: SecretQuestions, _ isEntering: Bool
+  ) async {
     var questions = asked
     let step = questions.take(line)
     self.endQuestion()
@@ -252,7 +255,7 @@ extension ChatSession {
     case .done(.login(let name, let secret, autojoin: _)) where isEntering:
       self.target?.name = name.text
       self.target?.credential = .password(secret.text)
-      self.enterTarget()
+      await self.moveToTarget()
     case .done(let command): self.enqueue(.command(.account(command)))
     }
   }
@@ -263,7 +266,7 @@ extension ChatSession {
   private func showPage() async {
     guard let lines = self.page else { return }
     self.page = nil
-    let pager = self.environment["PAGER"] ?? ""
+    let pager = self.program("PAGER") ?? ""
     let text = lines.map { $0.plain + "\n" }.joined()
     var isShown = false
     self.view.leave()

@@ -9,7 +9,10 @@ extension ChatSession {
   func printObject(_ object: JSON) {
     let text = object.description
     // A terminal obeys what a program only reads.
-    TerminalDevice.write((isatty(STDOUT_FILENO) == 1 ? SafeText.line(text) : text) + "\n")
+    let isRead = TerminalDevice.write(
+      (isatty(STDOUT_FILENO) == 1 ? SafeText.line(text) : text) + "\n")
+    // Whoever read it has gone.
+    if !isRead { self.endSoon(EXIT_FAILURE) }
   }
 
   func printAnswer(_ request: ChatRequest, _ result: JSON) {

@@ -129,11 +129,11 @@ package actor ChatSession {
     return await session.code
   }
 
-  private func begin() {
+  private func begin() async {
     self.showPrompt()
     self.view.begin()
     if let destination = self.options.destination {
-      self.connect(to: destination, as: self.options.name)
+      await self.connect(to: destination, as: self.options.name)
     } else if self.isInteractive {
       self.say("*** not connected: /connect HOST PORT, %connect HOST PORT; /exit ends it")
     } else {
@@ -194,29 +194,33 @@ package actor ChatSession {
   // MARK: The connection
 
   /// Connects, after asking for a name where none is known.
-  func connect(
-    to destination: Destination, as name: String?, _ credential: ParleyClient.Credential? = nil
-  ) {
+  func connect(to destination: Destination, as name: String?) async {
     let security: Security
     switch self.options.encryption {
     case .none: security = .clear
     case .verified: security = .verified
     case .pinned: security = .pinned(fingerprint: self.files.fingerprint(of: "\(destination)"))
     }
-    var usual = credential
-    if usual == nil, let secret = self.environment["PARLEY_CHAT_PASSWORD"], !secret.isEmpty {
-      usual = .password(secret)
+    var credential = ParleyClient.Credential.guest
+    if let secret = self.environment["PARLEY_CHAT_PASSWORD"], !secret.isEmpty {
+      credential = .password(secret)
     }
     self.target = Target(
-      destination: destination, name: name ?? "", credential: usual ?? .guest, security: security)
+      destination: destination, name: name ?? "", credential: credential, security: security)
     guard name != nil else {
       guard self.isInteractive else { return self.fail("say who you are: parley chat NAME@HOST") }
       return self.ask(.name)
     }
-    self.enterTarget()
+    await self.moveToTarget()
   }
 
-  /// Begins with what ``target`` says; a connection that is there ends.
+  /// Leaves the server that one is at, if any, and begins with what ``target`` says.
+  func moveToTarget() async {
+    self.enterTarget()
+    await self.client?.quit()
+  }
+
+  /// Begins with what ``target`` says when the connection that is there has ended.
   func enterTarget() {
     self.nextTarget = self.target
     self.stir()
@@ -248,10 +252,7 @@ package actor ChatSession {
     for await event in client.events {
       guard !self.isEnded else { break }
       self.take(event)
-      if self.nextTarget != nil { break }
     }
-    // After /connect to another server: this one is left.
-    if self.nextTarget != nil { await client.quit() }
     await entering
     self.client = nil
     self.isIn = false
@@ -273,7 +274,8 @@ package actor ChatSession {
       let welcome = try await client.start()
       await self.entered(welcome, client)
     } catch {
-      guard !self.isEnded else { return }
+      // Whoever went on to another server does not want to know.
+      guard !self.isEnded, self.nextTarget == nil else { return }
       self.couldNotEnter(error)
       await client.quit()
     }
@@ -292,9 +294,14 @@ package actor ChatSession {
       self.queue.append(.quit(word))
       self.stir()
     } else {
-      self.ending = (self.code, word)
-      SignalPipe.shared.wakeReader()
+      self.endSoon(self.code, saying: word)
     }
+  }
+
+  /// Has the task that reads the input end it all.
+  func endSoon(_ code: CInt, saying word: String? = nil) {
+    self.ending = (code, word)
+    SignalPipe.shared.wakeReader()
   }
 
   /// Ends it all; the terminal is as it was before anything else happens.
@@ -310,8 +317,6 @@ package actor ChatSession {
   /// Says why nothing can be done, and where no person is there to do something else, ends.
   func fail(_ text: String, code word: String = "not_connected") {
     self.refuse(word, text)
-    guard !self.isInteractive else { return }
-    self.ending = (EXIT_FAILURE, nil)
-    SignalPipe.shared.wakeReader()
+    if !self.isInteractive { self.endSoon(EXIT_FAILURE) }
   }
 }

@@ -113,7 +113,7 @@ import Testing
 
   @Test(arguments: [
     ("/jo", "/join "), ("/l", "/l?[/leave][/list]"), ("%g", "%groupjoin "), ("bo", "bob: "),
-    ("AN", "an[ana][Anton]"), ("/dm b", "/dm bob "), ("/join py", "/join python "),
+    ("AN", "AN?[ana][Anton]"), ("/dm b", "/dm bob "), ("/join py", "/join python "),
     ("/join #", "/join #?[#lobby][#python]"), ("hello @bo", "hello @bob "), ("/x", nil),
     ("", nil), ("hello /jo", nil), ("hello ", nil),
   ])

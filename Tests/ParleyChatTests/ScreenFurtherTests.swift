@@ -1,0 +1,128 @@
+import Foundation
+import Glibc
+import ParleyTesting
+import Testing
+
+/// What else a terminal is good for.
+@Suite struct `A terminal` {
+  @Test func `has what was pasted in several lines said as one message`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let ana = try stage.chat(as: "ana")
+      try ana.expectLast("[lobby]")
+      try ana.paste(["one", "two", "three"])
+      try ana.expectLast("| three")
+      try ana.press("Enter")
+      let rows = try ana.expect("  | three")
+      #expect(rows.contains { $0.hasSuffix("[lobby] #1 ana: one") }, "\(rows)")
+      try ana.enter("next")
+      try ana.expect("#2 ana: next")
+      try ana.press("C-c")
+      try stage.expectEnd(of: ana)
+    }
+  }
+
+  @Test func `obeys nothing that others or a server write`() async throws {
+    try await onItsOwnThread {
+      // A server that is none: what it says holds what a terminal would obey.
+      let stage = try ChatStage()
+      let stranger = try StrangeServer(
+        text: #"\u001b[2J\u001b]0;owned\u0007\u009b31mred\u202egnp\r\nfake line"#)
+      let ana = try stage.chat("ana@127.0.0.1:\(stranger.port)")
+      let rows = try ana.expect("fake line")
+      let line = rows.first { $0.contains("fake line") } ?? ""
+      #expect(line.contains("\u{FFFD}[2J\u{FFFD}]0;owned\u{FFFD}\u{FFFD}31mred\u{FFFD}gnp"))
+      #expect(line.contains("*** "), "\(rows)")
+      try ana.press("C-c")
+      try stage.expectEnd(of: ana)
+    }
+  }
+
+  @Test func `is drawn anew in another size, and after it was stopped`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let ana = try stage.chat(as: "ana")
+      try ana.expectLast("[lobby]")
+      try ana.type("0123456789 0123456789 0123456789 0123456789")
+      try ana.expectLast("[lobby] 0123456789 0123456789 0123456789 0123456789")
+      try ana.resize(columns: 40, rows: 20)
+      let narrow = try ana.expectLast("9 0123456789")
+      #expect(narrow.count { $0.contains("[lobby] 0123456789") } == 1, "\(narrow)")
+      try ana.resize(columns: 100, rows: 20)
+      try ana.expectLast("[lobby] 0123456789 0123456789 0123456789 0123456789")
+      try ana.press("Enter")
+      try ana.expect("#1 ana: 0123456789")
+      try ana.press("C-c")
+      try stage.expectEnd(of: ana)
+    }
+  }
+
+  @Test func `is a shell's again while it is stopped, and ours when it goes on`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let shell = try TmuxScreen(
+        "exec bash --norc -i", in: FileManager.default.temporaryDirectory.path)
+      try shell.enter("PS1=shell: XDG_STATE_HOME=\(stage.path("state")) TERM=screen")
+      try shell.enter("\(ProcessUnderTest.binary) chat ana@\(stage.address)")
+      try shell.expectLast("[lobby]")
+      try shell.type("half")
+      try shell.press("C-z")
+      try shell.expectLast("shell:")
+      try shell.enter("echo back $((40+2))")
+      try shell.expect("back 42")
+      try shell.enter("fg")
+      try shell.expectLast("[lobby] half")
+      try shell.enter(" of it")
+      try shell.expect("#1 ana: half of it")
+      try shell.enter("/exit")
+      try shell.expectLast("shell:")
+      try shell.enter("echo code $?")
+      try shell.expect("code 0")
+    }
+  }
+
+  @Test func `has posts written in the editor, and read in the pager`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let editor = stage.path("editor")
+      try "#!/bin/sh\nseq 1 50 >\"$1\"\n".write(
+        toFile: editor, atomically: true, encoding: .utf8)
+      chmod(editor, 0o700)
+      let ana = try stage.chat(as: "ana", variables: "EDITOR=\(editor) PAGER=\"more -e\"", rows: 10)
+      try ana.enter("/post Numbers")
+      try ana.expect("#1 ana posted \"Numbers\": /read 1")
+      try ana.enter("/list")
+      try ana.expect("ok 1 post in lobby; /read N shows one:")
+      try ana.enter("/read 1")
+      try ana.expect("--More--")
+      try ana.press("q")
+      try ana.expectLast("[lobby]")
+      try ana.enter("still here")
+      try ana.expect("#2 ana: still here")
+      try ana.press("C-c")
+      try stage.expectEnd(of: ana)
+    }
+  }
+
+  @Test func `is not moved about on with --plain`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      try stage.server.admin("create zoe", input: "correct horse\n")
+      let zoe = try stage.chat("--plain zoe@\(stage.address)")
+      try zoe.expectLast("Password of zoe:")
+      try zoe.enter("correct horse")
+      try zoe.expect("You are zoe")
+      try zoe.enter("hello")
+      let rows = try zoe.expect("#1 zoe: hello")
+      #expect(!rows.contains { $0.contains("horse") }, "\(rows)")
+      try zoe.enter("/passwd")
+      try zoe.expectLast("Old password:")
+      try zoe.press("C-c")
+      try stage.expectEnd(of: zoe)
+      let again = try stage.chat("--plain ana@\(stage.address)", variables: "TERM=dumb")
+      try again.expect("You are ana")
+      try again.press("C-d")
+      try stage.expectEnd(of: again)
+    }
+  }
+}
