@@ -124,9 +124,10 @@ package final class QueueChannel: Channel, ChannelCore, @unchecked Sendable {
   }
 
   /// Ends its session, and calls `next` when its name is free.
-  func end(then next: @escaping () -> Void) {
+  func end(then next: @escaping @Sendable () -> Void) {
     let isOpen = self.session?.attachment != nil
-    if isOpen { self.session?.released = next }
+    // Not at once: the hub is in the middle of something then.
+    if isOpen { self.session?.released = { [eventLoop] in eventLoop.execute(next) } }
     self.close(promise: nil)
     if !isOpen { next() }
   }
@@ -160,7 +161,7 @@ package final class QueueChannel: Channel, ChannelCore, @unchecked Sendable {
     self.isReading = true
     defer { self.isReading = false }
     while self.readsOn, self.isActive, let message = self.inbound.popFirst() {
-      self.waiting.wrappingSubtract(1, ordering: .relaxed)
+      self.waiting.wrappingSubtract(1, ordering: .sequentiallyConsistent)
       self.pipeline.fireChannelRead(message)
     }
     self.pipeline.fireChannelReadComplete()

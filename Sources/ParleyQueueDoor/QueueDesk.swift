@@ -146,7 +146,7 @@ struct QueueDesk<Host: QueueHost> {
 
   private mutating func lookAtPaused(_ now: NIODeadline) {
     guard let tag = self.pausedFor else { return }
-    let waiting = self.clients[tag]?.channel.waiting.load(ordering: .relaxed) ?? 0
+    let waiting = self.clients[tag]?.channel.waiting.load(ordering: .sequentiallyConsistent) ?? 0
     if waiting > Self.waitingMax / 2 {
       guard now >= self.pauseEnds else { return }
       self.end(tag)

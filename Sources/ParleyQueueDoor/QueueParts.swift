@@ -82,7 +82,11 @@ package enum QueueParts {
   }
 
   /// Puts parts together, as a client does.
+  ///
+  /// Keeps at most ``bytesMax``, which no answer of the server reaches; what is longer is lost.
   package struct Joiner: Sendable {
+    package static let bytesMax = 64 << 20
+
     private var text: [UInt8] = []
     private var received = 0
 
@@ -99,7 +103,8 @@ package enum QueueParts {
         self.received = 0
       }
       // The beginning is missing: what is left of it is of no use.
-      guard part.number == self.received + 1 else { return nil }
+      guard part.number == self.received + 1, self.text.count + part.text.count <= Self.bytesMax
+      else { return nil }
       self.received = part.number
       self.text += part.text
       guard part.number == part.count else { return nil }

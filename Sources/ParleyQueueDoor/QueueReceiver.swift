@@ -87,7 +87,7 @@ package final class QueueReceiver: QueueThread {
   }
 
   func hasRead() {
-    if self.isPaused.load(ordering: .relaxed) { _ = cmq_ring(self.bell) }
+    if self.isPaused.load(ordering: .sequentiallyConsistent) { _ = cmq_ring(self.bell) }
   }
 
   func isDone(_ tag: UInt64) {
@@ -134,8 +134,7 @@ package final class QueueReceiver: QueueThread {
       desk.look(NIODeadline.now())
     }
     self.control.close()
-    _ = close(self.watcher)
-    // The bell stays open: who rings it late rings nobody else's.
+    // The bell and the watcher stay open: who uses them late uses nobody else's.
   }
 
   private func takeMail() -> Mail {
@@ -149,7 +148,7 @@ package final class QueueReceiver: QueueThread {
 
   /// Whether the control queue is looked at; where it is not, the bell rings when a session reads.
   func setPaused(_ isPaused: Bool) {
-    self.isPaused.store(isPaused, ordering: .relaxed)
+    self.isPaused.store(isPaused, ordering: .sequentiallyConsistent)
     _ = cmq_rest(self.watcher, self.control.descriptor, isPaused ? 1 : 0, Self.controlTag)
   }
 }
@@ -165,7 +164,7 @@ package protocol QueueHost: Sendable {
   ) -> QueueAdmission
 
   /// Says something to the operator; must not do so too often.
-  func warn(_ text: String)
+  func warn(_ text: @autoclosure () -> String)
 }
 
 /// What became of somebody who has shown a key.

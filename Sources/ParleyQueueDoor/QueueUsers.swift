@@ -33,7 +33,7 @@ package enum QueueUsers: String, Hashable, Sendable, CaseIterable {
   /// Groups of a user that are looked at, at most.
   private static let groupsMax = 1_024
 
-  private static func isMember(_ user: UInt32, of group: gid_t) -> Bool {
+  static func isMember(_ user: UInt32, of group: gid_t) -> Bool {
     var entry = passwd()
     var found: UnsafeMutablePointer<passwd>?
     var text = [CChar](repeating: 0, count: 16 * 1_024)

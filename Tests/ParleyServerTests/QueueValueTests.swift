@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import NIOCore
 import ParleyDoorKit
 import ParleyLineDoor
@@ -44,6 +45,22 @@ import Testing
       keys.insert(key)
     }
     #expect(keys.count == 1_000)
+  }
+}
+
+@Suite struct `Who may use the queues` {
+  @Test func `is the server's user and root, the members of its group, or everybody`() throws {
+    let stranger: UInt32 = 65_534
+    for users in QueueUsers.allCases {
+      #expect(users.allow(geteuid()) && users.allow(0))
+    }
+    #expect(!QueueUsers.owner.allow(stranger) && QueueUsers.all.allow(stranger))
+    #expect(QueueUsers.allCases.map(\.mode) == [0o600, 0o620, 0o622])
+    // A user that every system has, and its group.
+    let root = try #require(getpwuid(0)).pointee
+    #expect(QueueUsers.isMember(0, of: root.pw_gid))
+    #expect(!QueueUsers.isMember(0, of: 4_000_000_001))
+    #expect(!QueueUsers.isMember(4_000_000_001, of: root.pw_gid))
   }
 }
 

@@ -18,7 +18,7 @@ struct QueueEntrance: QueueHost {
 
   func nextLoop() -> any EventLoop { self.group.next() }
 
-  func warn(_ text: String) { self.warnings.warn(text) }
+  func warn(_ text: @autoclosure () -> String) { self.warnings.warn(text()) }
 
   func admit(
     _ channel: QueueChannel, user: UInt32, messageBytes: Int, name: String
