@@ -46,6 +46,11 @@ struct ChatRequest: Sendable {
     case .history(let conversation, let limit):
       try ChatRequest("history", conversation, current)
         .with("limit", limit.map { .integer(Int64($0)) })
+    case .page(let conversation, let page):
+      try ChatRequest("history", conversation, current)
+        .with("before", page.before.map { Self.number($0) })
+        .with("after", page.after.map { Self.number($0) })
+        .with("limit", page.limit.map { .integer(Int64($0)) })
     case .search(let conversation, let query, let before):
       try ChatRequest("search", conversation, current)
         .with("words", .string(query.text)).with("before", before.map { Self.number($0) })
@@ -54,17 +59,23 @@ struct ChatRequest: Sendable {
     case .whois(let name): ChatRequest("whois", ["name": .string(name.text)])
     case .away(let text): ChatRequest("away").with("text", text.map { .string($0) })
     case .ignore(let name): ChatRequest("ignore", ["name": .string(name.text)], .never)
-    case .account(let command): Self.make(command)
+    case .account(let command): try Self.make(command, in: current)
     case .ping(let text): ChatRequest("ping", ["text": .string(text)])
-    case .greet, .login, .quit, .administer, .verified, .administerVerified, .moderate,
-      .moderation, .misuse, .local:
-      nil
+    case .moderate(let moderation): try Self.make(moderation, in: current)
+    case .moderation(let query): try Self.make(query, in: current)
+    case .administer(let command, asOwner: _): Self.make(command)
+    case .greet, .login, .quit, .verified, .administerVerified, .misuse, .local: nil
     }
   }
 
   /// What comes with secrets is the client's own: it enters with them again.
-  private static func make(_ command: AccountCommand) -> ChatRequest? {
+  private static func make(
+    _ command: AccountCommand, in current: String?
+  ) throws(ParleyModel.Refusal) -> ChatRequest? {
     switch command {
+    case .mark(let conversation, let through):
+      try ChatRequest("mark", conversation, current)
+        .with("sequence", through.map { Self.number($0) })
     case .tokens: ChatRequest("tokens")
     case .newToken(let scopes, let label):
       ChatRequest(
@@ -78,19 +89,20 @@ struct ChatRequest: Sendable {
       ChatRequest(
         "revoke_token", ["number": .integer(Int64(number))], .untilRefused("no_such_token"))
     case .unread: ChatRequest("unread")
-    case .login, .loginByCertificate, .register, .changePassword, .unregister, .addCertificate,
+    case .login, .enterAsGuest, .loginByCertificate, .register, .changePassword, .unregister,
+      .addCertificate,
       .removeCertificates, .whoseCertificate:
       nil
     }
   }
 
-  private init(_ method: String, _ params: [String: JSON] = [:], _ repeating: Repeating = .always) {
+  init(_ method: String, _ params: [String: JSON] = [:], _ repeating: Repeating = .always) {
     self.method = method
     self.params = params
     self.repeating = repeating
   }
 
-  private init(
+  init(
     _ method: String, _ room: RoomSelector, _ current: String?, _ repeating: Repeating = .always
   ) throws(ParleyModel.Refusal) {
     switch room {
@@ -112,14 +124,14 @@ struct ChatRequest: Sendable {
     }
   }
 
-  private func with(_ name: String, _ value: JSON?) -> ChatRequest {
+  func with(_ name: String, _ value: JSON?) -> ChatRequest {
     guard let value else { return self }
     var request = self
     request.params[name] = value
     return request
   }
 
-  private static func number(_ sequence: Sequence) -> JSON {
+  static func number(_ sequence: Sequence) -> JSON {
     .integer(Int64(clamping: sequence.number))
   }
 }

@@ -198,8 +198,8 @@ extension ChatSession {
       case .unregister(let secret):
         try await client.unregister(password: secret.text)
         self.say("ok \(self.text.ownName) is no account any more; you are a guest")
-      case .loginByCertificate, .tokens, .newToken, .revokeToken, .addCertificate,
-        .removeCertificates, .whoseCertificate, .unread:
+      case .enterAsGuest, .loginByCertificate, .tokens, .newToken, .revokeToken, .addCertificate,
+        .removeCertificates, .whoseCertificate, .unread, .mark:
         break
       }
     } catch {
@@ -213,8 +213,8 @@ extension AccountCommand {
   var hasSecret: Bool {
     switch self {
     case .login, .register, .changePassword, .unregister: true
-    case .loginByCertificate, .tokens, .newToken, .revokeToken, .addCertificate,
-      .removeCertificates, .whoseCertificate, .unread:
+    case .enterAsGuest, .loginByCertificate, .tokens, .newToken, .revokeToken, .addCertificate,
+      .removeCertificates, .whoseCertificate, .unread, .mark:
       false
     }
   }

@@ -37,7 +37,7 @@ extension ChatText {
     case "revoke_token":
       return [StyledText("ok token \(result["number"]?.integer ?? 0) opens nothing now")]
     case "unread": return self.unread(result)
-    default: return [StyledText("ok")]
+    default: return self.governing(request, result) ?? [StyledText("ok")]
     }
   }
 
@@ -249,7 +249,7 @@ extension ChatText {
   /// `2026-11-20 12:03`.
   private static func time(_ time: LocalTime) -> String { time.date + " " + time.clock }
 
-  private static func time(_ json: JSON?) -> String {
+  static func time(_ json: JSON?) -> String {
     json?.string.flatMap { LocalTime($0) }.map { self.time($0) } ?? "unknown"
   }
 }

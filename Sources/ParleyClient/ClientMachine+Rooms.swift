@@ -187,12 +187,10 @@ extension ClientMachine {
         try fields.text("room"), try fields.text("epoch"), after: try fields.number("sequence"))
       return self.perform()
     }
-    switch event {
-    case .opened(let room): return self.take(room, isAutomatic: false)
-    case .closing(let reason, let text): self.noteClosing(reason, text)
-    case .notice(let kind, let room, _):
-      if kind == "kicked" || kind == "banned" { self.closed(room) }
-    default: break
+    if case .opened(let room) = event { return self.take(room, isAutomatic: false) }
+    if case .closing(let reason, let text) = event { self.noteClosing(reason, text) }
+    if case .notice(let kind, let room, _) = event, ["kicked", "banned"].contains(kind) {
+      self.closed(room)
     }
     self.book.take(event)
     self.perform()

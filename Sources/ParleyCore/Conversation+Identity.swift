@@ -49,7 +49,7 @@ extension Conversation {
     self.sessions[id] = Session(
       SessionState(
         id: id, participant: participant, address: entry.address,
-        returnsToLobby: returnsToLobby, holdsPlace: entry.comeback != nil),
+        returnsToLobby: returnsToLobby, holdsPlace: entry.comeback?.holdsPlace == true),
       sender: self.participants.values[index].sender)
     self.changes.add(.session(id))
     effects.tell(

@@ -10,10 +10,9 @@ extension JSONDialect {
       if case .quit = command { self.isLeaving = true }
       return self.expect(.answer, .number(id), inBatch: false, command, into: &inbound)
     }
-    let wish = Entrance.Wish(echoes: nil, cursors: [])
-    self.expect(.entrance(wish), .number(id), inBatch: false, command, into: &inbound)
-    // The rooms that it opens are told without a tag; this is answered behind them.
-    self.expect(.entered, .number(id), inBatch: false, .local, into: &inbound)
+    self.expect(
+      .entrance(Entrance.Wish(echoes: nil)), .number(id), inBatch: false, command,
+      comeback: Comeback(holdsPlace: false), into: &inbound)
   }
 
   private static func enters(_ command: Command) -> Bool {

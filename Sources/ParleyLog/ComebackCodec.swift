@@ -6,6 +6,7 @@ import SwiftProtobuf
 extension ProtoComeback {
   init(_ comeback: Comeback) {
     self.resumes = comeback.cursors != nil
+    self.leavesNothing = !comeback.holdsPlace
     self.cursors = (comeback.cursors ?? []).map { cursor in
       .with {
         switch cursor.conversation {
@@ -23,11 +24,12 @@ extension Comeback {
   init(_ proto: ProtoComeback) throws(CodecError) {
     try known(proto)
     guard proto.resumes else {
-      self.init()
+      self.init(holdsPlace: !proto.leavesNothing)
       return
     }
     self.init(
-      cursors: try proto.cursors.map { (it) throws(CodecError) in try ConversationCursor(it) })
+      cursors: try proto.cursors.map { (it) throws(CodecError) in try ConversationCursor(it) },
+      holdsPlace: !proto.leavesNothing)
   }
 }
 

@@ -1,12 +1,14 @@
-/// What a session brings that can come back: a connection of it that is lost leaves its place
-/// behind, held for a while.
+/// What a session brings that is told when its arrival is complete; where it can come back, a
+/// connection of it that is lost leaves its place behind, held for a while.
 public struct Comeback: Hashable, Sendable {
   /// What its client has of which conversation, ``Limits/cursorsMax`` at most; nil where it wants
   /// nothing again.
   public var cursors: [ConversationCursor]?
+  public var holdsPlace: Bool
 
-  public init(cursors: [ConversationCursor]? = nil) {
+  public init(cursors: [ConversationCursor]? = nil, holdsPlace: Bool = true) {
     self.cursors = cursors
+    self.holdsPlace = holdsPlace
   }
 }
 

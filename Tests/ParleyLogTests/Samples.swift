@@ -76,7 +76,7 @@ enum Samples {
   }
 
   private static let comebacks: [Comeback?] = [
-    nil, Comeback(), Comeback(cursors: []),
+    nil, Comeback(holdsPlace: false), Comeback(cursors: []),
     Comeback(
       cursors: [
         ConversationCursor(

@@ -173,13 +173,13 @@ _parley() {
     unset 'unparsed_words[0]'
     unparsed_words=("${unparsed_words[@]}")
     case "${subcommand}" in
-    serve|admin|verify|bench|help)
+    serve|chat|admin|verify|bench|help)
         # Offer subcommand argument completions
         "_parley_${subcommand}"
         ;;
     *)
         # Offer subcommand completions
-        COMPREPLY+=($(compgen -W 'serve admin verify bench help' -- "${cur}"))
+        COMPREPLY+=($(compgen -W 'serve chat admin verify bench help' -- "${cur}"))
         ;;
     esac
 }
@@ -188,7 +188,7 @@ _parley_serve() {
     repeating_flags=()
     non_repeating_flags=(--log-messages --no-log-messages --guests --no-guests --passwords-in-clear --no-passwords-in-clear --version -h --help)
     repeating_options=(--listen --autojoin --permanent-rooms --proxy-from --outbox-policy --limits-exempt)
-    non_repeating_options=(--config --data --threads --server-name --log-level --log-format --default-backlog --empty-room-ttl --registration --room-creation --owned-rooms --strangers-per-hour --tls-certificate --tls-key --queue --queue-users --outbox-bytes-max --heartbeat --heartbeat-grace --login-timeout --idle-timeout --stall-timeout --shutdown-grace --limits-ipv6-prefix --address-connections-max --address-connections-per-minute --address-logins-per-minute --address-commands-per-second --session-commands-per-second --session-command-burst --session-command-delay-max --login-failures-max --login-wait --login-wait-max --address-login-failures-per-minute --account-login-failures-per-minute --session-login-failures-max --address-registrations-per-hour)
+    non_repeating_options=(--config --data --threads --server-name --log-level --log-format --default-backlog --empty-room-ttl --registration --room-creation --owned-rooms --strangers-per-hour --hold --tls-certificate --tls-key --queue --queue-users --outbox-bytes-max --heartbeat --heartbeat-grace --login-timeout --idle-timeout --stall-timeout --shutdown-grace --limits-ipv6-prefix --address-connections-max --address-connections-per-minute --address-logins-per-minute --address-commands-per-second --session-commands-per-second --session-command-burst --session-command-delay-max --login-failures-max --login-wait --login-wait-max --address-login-failures-per-minute --account-login-failures-per-minute --session-login-failures-max --address-registrations-per-hour)
     __parley_offer_flags_options 0
 
     # Offer option value completions
@@ -236,6 +236,9 @@ _parley_serve() {
         return
         ;;
     '--strangers-per-hour')
+        return
+        ;;
+    '--hold')
         return
         ;;
     '--tls-certificate')
@@ -323,6 +326,31 @@ _parley_serve() {
         return
         ;;
     '--address-registrations-per-hour')
+        return
+        ;;
+    esac
+}
+
+_parley_chat() {
+    repeating_flags=()
+    non_repeating_flags=(--tls --tls-pin --no-bell --plain --json --follow --version -h --help)
+    repeating_options=(--room)
+    non_repeating_options=(--unix --name --color)
+    __parley_offer_flags_options 1
+
+    # Offer option value completions
+    case "${prev}" in
+    '--unix')
+        return
+        ;;
+    '--name')
+        return
+        ;;
+    '--room')
+        return
+        ;;
+    '--color')
+        __parley_add_completions -W 'auto'$'\n''always'$'\n''never'
         return
         ;;
     esac

@@ -627,6 +627,9 @@ nonisolated struct ProtoComeback: Sendable {
   /// Whether there are any; without them nothing is sent again.
   var resumes: Bool = false
 
+  /// Whether a lost connection ends what it was, as on doors without tokens.
+  var leavesNothing: Bool = false
+
   var cursors: [ProtoComeback.Cursor] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -3950,7 +3953,7 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoComeback: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Comeback"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}resumes\0\u{1}cursors\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}resumes\0\u{1}cursors\0\u{3}leaves_nothing\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3960,6 +3963,7 @@ nonisolated extension ProtoComeback: SwiftProtobuf.Message, SwiftProtobuf._Messa
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBoolField(value: &self.resumes) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.cursors) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.leavesNothing) }()
       default: break
       }
     }
@@ -3972,11 +3976,15 @@ nonisolated extension ProtoComeback: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.cursors.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.cursors, fieldNumber: 2)
     }
+    if self.leavesNothing != false {
+      try visitor.visitSingularBoolField(value: self.leavesNothing, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: ProtoComeback, rhs: ProtoComeback) -> Bool {
     if lhs.resumes != rhs.resumes {return false}
+    if lhs.leavesNothing != rhs.leavesNothing {return false}
     if lhs.cursors != rhs.cursors {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
