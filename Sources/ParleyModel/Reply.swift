@@ -225,7 +225,9 @@ public enum Reply: Hashable, Sendable {
   case renamed(to: String)
   case pong(String)
   /// The session opened a room, or asked again for one that it had opened.
-  case entered(RoomEntry)
+  ///
+  /// Kept elsewhere: it is the largest, and what is told of messages is no larger for it.
+  indirect case entered(RoomEntry)
   /// `current` is where text goes now, nil for nowhere.
   case left(room: String, current: String?)
   case topic(room: String, Topic?)
