@@ -193,7 +193,8 @@ final class Ledger {
         self.pages[event.room]?.members[sender.participant] = nil
       } else {
         let head = self.pages[event.room]?.lines.count
-        self.pages[event.room]?.members[sender.participant]?.closedAfter = head
+        self.pages[event.room]?.members[sender.participant]?.closedAfter =
+          self.lostAt(event.room, sender.participant) ?? head
       }
     case .renamed(let sender, _):
       guard let move = self.move, move.old == sender.participant else { return }
@@ -203,6 +204,16 @@ final class Ledger {
     case .removed, .changed(.removedAll, by: _): self.pages[event.room]?.removals.append(event)
     case .message, .topic, .changed: break
     }
+  }
+
+  /// The room's head when the connection was lost that somebody's newest held place is of: what was
+  /// said since is shown to who comes back after its end.
+  private func lostAt(_ room: RoomID, _ participant: ParticipantID) -> Int? {
+    let places = self.recorded.values.filter {
+      $0.id.isHeld && $0.participant == participant && $0.open.contains(room)
+    }
+    let head = places.max { $0.id < $1.id }?.held?.heads.first { $0.room == room }
+    return head.map { Int($0.sequence.number) }
   }
 
   /// Somebody opens a room; who was no member is one now, and sees what is counted here.

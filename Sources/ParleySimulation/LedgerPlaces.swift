@@ -12,9 +12,12 @@ struct LedgerPlaces {
   /// Places that are held: whose, and since when.
   private var held: [SessionID: (participant: ParticipantID, since: Timestamp)] = [:]
 
-  /// Whether somebody's place is held.
+  /// Whose held places ended with the newest entry.
+  private var ended: Set<ParticipantID> = []
+
+  /// Whether somebody's place is held, or was until the newest entry.
   func holds(_ id: ParticipantID) -> Bool {
-    self.held.values.contains { $0.participant == id }
+    self.ended.contains(id) || self.held.values.contains { $0.participant == id }
   }
 
   /// Takes an entry into account: a loss is told to nobody before the time is over, and who comes
@@ -23,6 +26,7 @@ struct LedgerPlaces {
     _ entry: Entry, records: [Record], loggedIn: ParticipantID?, names: [ParticipantID: String]
   ) throws {
     try self.checkTold(entry, records)
+    self.ended.removeAll()
     if case .runStarted = entry.proposal { self.beginRun(at: entry.stamp) }
     for record in records {
       switch record {
@@ -36,7 +40,7 @@ struct LedgerPlaces {
         }
       case .forget(.session(let id)):
         self.sessions[id] = nil
-        self.held[id] = nil
+        if let held = self.held.removeValue(forKey: id) { self.ended.insert(held.participant) }
       case .message, .removal, .event, .state, .forget, .roomDeleted: break
       }
     }
