@@ -220,7 +220,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     var requests = requests
     for index in requests.indices where requests[index].command.isArrival {
       requests[index].address = self.origin.peer
-      requests[index].comeback = self.comeback
+      requests[index].comeback = requests[index].comeback ?? self.comeback
     }
     self.host.submit(requests, from: self)
   }

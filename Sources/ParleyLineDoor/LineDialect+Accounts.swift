@@ -60,19 +60,25 @@ extension LineDialect {
         &buffer)
     case .inviteRevoked(let number): self.line("ok code \(number) is good no more", &buffer)
     case .sessions(let sessions, let more):
-      self.line("ok \(Self.count(sessions.count + more, "session", "sessions")):", &buffer)
-      self.printTable(
-        sessions.map { session in
-          [
-            "\(session.session.number)", session.name,
-            session.account.map { "account \($0)" } ?? "a guest",
-            Self.count(session.rooms, "room", "rooms"),
-            session.address == .none ? "on this host" : "from \(session.address)",
-          ]
-        }, into: &buffer)
-      if more > 0 { self.line("  and \(more) more", &buffer) }
+      self.printSessions(sessions, more: more, into: &buffer)
     case .announced: self.line("ok everybody was told", &buffer)
     }
+  }
+
+  private func printSessions(
+    _ sessions: [SessionSummary], more: Int, into buffer: inout ByteBuffer
+  ) {
+    self.line("ok \(Self.count(sessions.count + more, "session", "sessions")):", &buffer)
+    self.printTable(
+      sessions.map { session in
+        [
+          "\(session.session.number)", session.name,
+          session.account.map { "account \($0)" } ?? "a guest",
+          Self.count(session.rooms, "room", "rooms"),
+          session.address == .none ? "on this host" : "from \(session.address)",
+        ]
+      }, into: &buffer)
+    if more > 0 { self.line("  and \(more) more", &buffer) }
   }
 
   private func printTokens(

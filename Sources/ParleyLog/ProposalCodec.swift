@@ -68,12 +68,7 @@ extension ProtoEntry {
           $0.kind = ProtoMessageKind(kind)
           $0.text = text
         })
-    case .remove(let conversation, let sequence):
-      .remove(
-        .with {
-          $0.conversation = Self.conversation(conversation)
-          $0.sequence = sequence.number
-        })
+    case .remove(let conversation, let sequence): Self.remove(conversation, sequence)
     case .away(let text): .away(.with { if let text { $0.text = text } })
     case .ignore(let name): .ignore(ProtoName(name))
     case .verified(let verified): .verified(ProtoVerified(verified))
@@ -88,6 +83,16 @@ extension ProtoEntry {
       .with {
         $0.room = room.number
         $0.emptySince = since.microseconds
+      })
+  }
+
+  private static func remove(
+    _ conversation: ConversationSelector, _ sequence: Sequence
+  ) -> OneOf_Proposal {
+    .remove(
+      .with {
+        $0.conversation = Self.conversation(conversation)
+        $0.sequence = sequence.number
       })
   }
 

@@ -1,3 +1,5 @@
+import NIOCore
+import NIOPosix
 import ParleyClient
 import ParleyTesting
 
@@ -38,7 +40,7 @@ final class RealServer: Sendable {
   }
 }
 
-/// Listens to a client until something was heard, or for ten seconds.
+/// Listens to a client until something was heard, or for a minute.
 struct Ear {
   private let client: Client
 
@@ -51,22 +53,15 @@ struct Ear {
     _ find: @escaping @Sendable (Event) throws -> Value?
   ) async throws -> Value {
     let client = self.client
-    return try await withThrowingTaskGroup(of: Value.self) { group in
-      group.addTask {
-        for await event in client.events {
-          if let value = try find(event) { return value }
-        }
-        throw TalkFailure("the events ended")
-      }
-      group.addTask {
-        // A deadline, by which nothing is waited for in a test that passes.
-        try await Task.sleep(for: .seconds(60))
-        throw TalkFailure("it was waited for in vain; the client is \(await client.state)")
-      }
-      defer { group.cancelAll() }
-      guard let value = try await group.next() else { throw TalkFailure("nothing") }
-      return value
+    // A deadline, by which nothing is waited for in a test that passes: its end ends the events.
+    let deadline = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .minutes(1)) {
+      Task { await client.quit() }
     }
+    defer { deadline.cancel() }
+    for await event in client.events {
+      if let value = try find(event) { return value }
+    }
+    throw TalkFailure("the events ended, or it was waited for in vain: \(await client.state)")
   }
 
   /// The next message with that text.

@@ -130,7 +130,7 @@ import Testing
     let guest = self.stage.enter("guest")
     #expect(self.joins(guest) == nil)
     let effects = self.stage.logsIn(guest, "ana")
-    #expect(effects.lines.contains { $0.contains("went guest left") })
+    #expect(effects.lines.contains { $0.contains("went guest quit") })
     #expect(self.joins(guest) == .banned(room: "python", until: nil, reason: ""))
   }
 

@@ -206,7 +206,7 @@ import Testing
       #expect(try again.ask("/login ana").contains(#""text":"Password of ana: ""#))
       #expect(try again.ask("correct horse").contains(#""account":"ana""#))
       // What the JSON door has no answer for comes in words.
-      #expect(try again.ask("/room").contains(#""text":"ok "#))
+      #expect(try again.ask("/help op").contains(#""text":"ok op: "#))
       #expect(try server.stop() == 0)
     }
   }

@@ -80,10 +80,13 @@ package struct ConfigurationLoader: Sendable {
 
   /// Variables that look like one of ours with a slip of the finger, each with what was meant.
   package var misspelledVariables: [(name: String, meant: String)] {
-    let known = Setting.all.map(\.variable)
+    // What they have in common would make others look alike.
+    let prefix = Setting.variablePrefix
+    let known = Setting.all.map { String($0.variable.dropFirst(prefix.count)) }
     return self.variables.keys.sorted().compactMap { name in
-      guard name.hasPrefix(Setting.variablePrefix), !known.contains(name) else { return nil }
-      return name.nearest(in: known).map { (name, $0) }
+      let own = String(name.dropFirst(prefix.count))
+      guard name.hasPrefix(prefix), !known.contains(own) else { return nil }
+      return own.nearest(in: known).map { (name, prefix + $0) }
     }
   }
 
