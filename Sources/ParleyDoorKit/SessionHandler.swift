@@ -392,7 +392,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.isClosing = true
     let now = self.channel.eventLoop.now
     if self.pace?.addressOwesTooMuch(self.delay.cost, at: now) == true { self.waiting.removeAll() }
-    let requests = Array(self.waiting)
+    // Not Array(_:), which writes to the empty array that all threads share.
+    let requests = self.waiting.map { $0 }
     if !requests.isEmpty { self.pace?.owe(self.delay.cost, at: now) }
     self.dropWaiting()
     self.inFlight += requests.count
