@@ -17,7 +17,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   /// Where it comes from, and over what.
   package let origin: SessionOrigin
   package private(set) var id = SessionID(0)
-  package private(set) var dialect: any Dialect
+  package internal(set) var dialect: any Dialect
   package var outbox: Outbox
   /// When something last arrived, in the loop's time.
   package private(set) var lastHeard: NIODeadline
@@ -45,7 +45,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   /// Called once the law has ended the session, and its name is free.
   package var released: (() -> Void)?
   /// Set once the session is over: input is thrown away.
-  package private(set) var isClosing = false
+  package internal(set) var isClosing = false
   /// Set by the host when it logged in.
   package var isLoggedIn = false
 
@@ -53,28 +53,28 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private let switchDoor: (ByteBuffer) -> (any Dialect)?
   private let doorName: String
   var waiting = Deque<Request>()
-  private var inFlight = 0
+  var inFlight = 0
   /// Whether commands wait for the answer to the one before them, see ``Command/isAwaited``.
   private var isAwaiting = false
   /// What that one brings, where it begins a session that can come back.
   private var comeback: Comeback?
   /// Whether that one waits for something else than its turn.
   private var isWorking = false
-  private var readIsHeld = false
-  private var inputEnded = false
+  var readIsHeld = false
+  var inputEnded = false
   /// What waits must be sent before the connection may be closed.
-  private var closesWhenDrained = false
-  private var isGone = false
+  var closesWhenDrained = false
+  var isGone = false
   /// How fast its commands may go on; nil is without a limit.
   var pace: CommandPace?
   /// What is kept while commands wait for that.
   var delay = Delay()
   /// Bytes that came after the end.
-  private var discardedBytes = 0
-  private static let discardedBytesMax = 64 * 1024
+  var discardedBytes = 0
+  static let discardedBytesMax = 64 * 1024
   /// With what the socket failed.
   private var errorCode: CInt?
-  private var context: ChannelHandlerContext?
+  var context: ChannelHandlerContext?
 
   /// `switchDoor` gives the dialect that takes over when this one steps aside at its first prompt;
   /// without an `origin` it is what the channel says.
@@ -211,7 +211,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   /// Hands commands on; those that begin a session say where it comes from, and what it brings.
-  private func submit(_ requests: [Request]) {
+  func submit(_ requests: [Request]) {
     // What waits for work on a secret is the last that is submitted: another one takes its place.
     if let last = requests.last, last.command.isAwaited { self.comeback = last.comeback }
     guard requests.contains(where: { $0.command.isArrival }) else {
@@ -315,89 +315,5 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
       if self.closesWhenDrained, self.outbox.waitingBytes == 0 { self.closeWhenSent() }
     }
     context.writeAndFlush(self.wrapOutboundOut(rest), promise: promise)
-  }
-
-  // MARK: The end
-
-  /// Prints the last word, flushes, and closes once it was sent.
-  ///
-  /// What arrives is thrown away.
-  package func close(_ closing: Closing) {
-    guard !self.isClosing else { return }
-    self.isClosing = true
-    self.dropWaiting()
-    self.dialect.print(.closing(closing), into: &self.own)
-    self.flushOwn()
-    self.closeWhenSent()
-  }
-
-  /// Closes without waiting for what is queued.
-  package func abort() {
-    self.isClosing = true
-    self.dropWaiting()
-    self.channel.close(promise: nil)
-  }
-
-  /// Closes once the last words are sent.
-  ///
-  /// The output is shut first, so that unread input does not destroy the last words on their way;
-  /// then the peer's end is awaited for a second.
-  private func closeWhenSent() {
-    guard let context = self.context else { return }
-    if self.readIsHeld { _ = try? self.channel.syncOptions?.setOption(.autoRead, value: true) }
-    let channel = self.channel
-    // Where everything was read, nothing can be destroyed.
-    if self.inputEnded, self.outbox.waitingBytes == 0 { return channel.close(promise: nil) }
-    let isFirst = !self.closesWhenDrained
-    // A peer that takes nothing cannot hold the socket.
-    if isFirst { channel.eventLoop.scheduleTask(in: .seconds(5)) { channel.close(promise: nil) } }
-    // With the input at its end, to close the output is to close all, and under TLS the peer's end
-    // of input may come any moment: either would throw away what waits.
-    if self.outbox.waitingBytes > 0, self.inputEnded || self.origin.isEncrypted {
-      self.closesWhenDrained = true
-      return
-    }
-    self.closesWhenDrained = false
-    let promise = context.eventLoop.makePromise(of: Void.self)
-    promise.futureResult.whenComplete { _ in
-      channel.eventLoop.scheduleTask(in: .seconds(1)) { Self.reset(channel) }
-    }
-    context.close(mode: .output, promise: promise)
-  }
-
-  /// What still arrives is thrown away, but not for ever: who goes on sending is reset.
-  private func discard(_ bytes: Int) {
-    self.discardedBytes += bytes
-    if self.isClosing, self.discardedBytes > Self.discardedBytesMax { Self.reset(self.channel) }
-  }
-
-  /// Ends a connection whose peer keeps its side open, as `nc` does at a terminal.
-  ///
-  /// A reset tells it that nobody listens. What was sent is in its hands by then.
-  private static func reset(_ channel: any Channel) {
-    if channel.isActive, let options = channel as? any SocketOptionProvider {
-      // Where the option is not to be had (a Unix socket), the close is an ordinary one.
-      _ = options.setSoLinger(linger(l_onoff: 1, l_linger: 0))
-    }
-    channel.close(promise: nil)
-  }
-
-  /// The connection is gone: what had arrived is still handed on, then the session quits.
-  private func gone(_ departure: Departure) {
-    guard !self.isGone else { return }
-    self.isGone = true
-    guard !self.isClosing else { return self.host.disconnected(self, departure) }
-    // Without an end of its input the connection was cut: the beginning of a line is not a line.
-    self.inputEnded = true
-    self.isClosing = true
-    let now = self.channel.eventLoop.now
-    if self.pace?.addressOwesTooMuch(self.delay.cost, at: now) == true { self.waiting.removeAll() }
-    // Not Array(_:), which writes to the empty array that all threads share.
-    let requests = self.waiting.map { $0 }
-    if !requests.isEmpty { self.pace?.owe(self.delay.cost, at: now) }
-    self.dropWaiting()
-    self.inFlight += requests.count
-    if !requests.isEmpty { self.submit(requests) }
-    self.host.disconnected(self, departure)
   }
 }

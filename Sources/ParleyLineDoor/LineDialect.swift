@@ -33,28 +33,28 @@ package struct LineDialect: Dialect {
 
   let options: LineDoorOptions
   /// The connection's client certificate, as its SHA-256; nil where it has none.
-  private let certificate: [UInt8]?
+  let certificate: [UInt8]?
   /// Why nobody is asked for a password; nil where they are.
   private let secretFault: Refusal?
   var phase = Phase.unbegun
   /// Whether IRC's first words still lead to IRC.
   private var isFirstLine = true
   private var handed: ByteBuffer?
-  private var framer = LineFramer(edits: true)
-  private var draft: PostDraft?
-  private var questions: SecretQuestions?
+  var framer = LineFramer(edits: true)
+  var draft: PostDraft?
+  var questions: SecretQuestions?
   /// Whether the answers to the questions count for nothing: they were sent before it could be
   /// said that nothing is asked.
-  private var dropsAnswers = false
-  private var verbs = true
+  var dropsAnswers = false
+  var verbs = true
   /// Lines in a row that could not be read.
   private var faultyLines = 0
-  private var lastTag: UInt64 = 0
+  var lastTag: UInt64 = 0
   /// Requests made at the prompt: the prompt comes again after their answer.
   var promptTags: [RequestTag] = []
   var prepared: [Prepared] = []
   /// The style as the last `/set` left it, which may be ahead of what is printed.
-  private var wantedStyle = LineStyle()
+  var wantedStyle = LineStyle()
   var linePrinter = LinePrinter(style: LineStyle())
   /// As the server knows it.
   var ownName = ""
@@ -131,7 +131,7 @@ package struct LineDialect: Dialect {
 
   func nextTagValue() -> UInt64 { self.lastTag + 1 }
 
-  private mutating func nextTag() -> RequestTag {
+  mutating func nextTag() -> RequestTag {
     self.lastTag += 1
     return RequestTag(self.lastTag)
   }
@@ -303,109 +303,14 @@ package struct LineDialect: Dialect {
     }
   }
 
-  // MARK: Secrets
-
-  private mutating func perform(_ use: CertificateUse, into inbound: inout Inbound) {
-    let tag: RequestTag
-    switch use {
-    case .login:
-      guard let certificate = self.certificate else {
-        return self.misuse(.noCertificate, into: &inbound)
-      }
-      tag = self.nextTag()
-      if self.phase == .naming {
-        self.promptTags.append(tag)
-        self.phase = .entering(tag)
-      }
-      inbound.requests.append(
-        Request(.account(.loginByCertificate(digest: certificate, autojoin: true)), tag: tag))
-    case .add:
-      tag = self.nextTag()
-      inbound.requests.append(
-        Request(.account(.addCertificate(digest: self.certificate ?? [])), tag: tag))
-    }
-  }
-
-  /// The line is the answer to a question, whatever it looks like: it is never said aloud.
-  private mutating func takeAnswer(_ line: String, into inbound: inout Inbound) {
-    guard var questions = self.questions else { return }
-    let step = questions.take(line)
-    self.questions = nil
-    if case .ask(let question) = step {
-      self.questions = questions
-      if !self.dropsAnswers { self.answer(.question(question), into: &inbound) }
-      return
-    }
-    guard !self.dropsAnswers else {
-      self.dropsAnswers = false
-      return
-    }
-    self.framer.hideEcho(false, replies: &inbound.immediate)
-    // While a name is on its way, what follows it waits for the newest of both.
-    let isNaming = self.phase != .inside
-    if isNaming { self.promptTags.append(RequestTag(self.nextTagValue())) }
-    switch step {
-    case .ask: break
-    case .done(let command):
-      let tag = self.nextTag()
-      if isNaming { self.phase = .entering(tag) }
-      inbound.requests.append(Request(.account(command), tag: tag))
-    case .refused(let refusal): self.misuse(refusal, into: &inbound)
-    case .givenUp: self.answer(.text("ok nothing was changed"), into: &inbound)
-    }
-  }
-
-  // MARK: A post that is being written
-
-  private mutating func takeDraft(_ line: String, into inbound: inout Inbound) {
-    switch self.draft?.take(line) {
-    case .more, nil: return
-    case .done(let subject, let body):
-      self.draft = nil
-      do throws(Refusal) {
-        let command = try CommandTable.post(.current, subject, body)
-        inbound.requests.append(Request(command, tag: self.nextTag()))
-      } catch {
-        self.misuse(error, into: &inbound)
-      }
-    case .refused(let refusal):
-      self.draft = nil
-      self.misuse(refusal, into: &inbound)
-    case .cancelled:
-      self.draft = nil
-      self.answer(.text("ok the post is given up"), into: &inbound)
-    }
-  }
-
-  // MARK: Settings
-
-  private mutating func set(_ setting: LineSetting, _ value: String) {
-    switch setting {
-    case .numbers: self.wantedStyle.numbers = value == "on"
-    case .colour: self.wantedStyle.colour = value == "on"
-    case .verbs: self.verbs = value == "on"
-    case .timezone: self.wantedStyle.zone = LineZone(value) ?? .utc
-    }
-  }
-
-  private func description(of setting: LineSetting?) -> String {
-    switch setting {
-    case .numbers: "numbers are \(self.wantedStyle.numbers ? "on" : "off")"
-    case .colour: "colour is \(self.wantedStyle.colour ? "on" : "off")"
-    case .verbs: "verbs are \(self.verbs ? "on" : "off")"
-    case .timezone: "times are \(self.wantedStyle.zone.name)"
-    case nil: LineSetting.allCases.map { self.description(of: $0) }.joined(separator: ", ")
-    }
-  }
-
   // MARK: Answers of the door's own
 
-  private mutating func answer(_ prepared: Prepared, into inbound: inout Inbound) {
+  mutating func answer(_ prepared: Prepared, into inbound: inout Inbound) {
     self.prepared.append(prepared)
     inbound.requests.append(Request(.local, tag: self.nextTag()))
   }
 
-  private mutating func misuse(_ refusal: Refusal, into inbound: inout Inbound) {
+  mutating func misuse(_ refusal: Refusal, into inbound: inout Inbound) {
     inbound.requests.append(Request(.misuse(refusal), tag: self.nextTag()))
   }
 }

@@ -30,13 +30,23 @@ final class LoopHub: SessionHost {
   var rooms: [RoomID: LoopRoom] = [:]
   /// The log's end as of the newest hand-over.
   private(set) var offset: LogOffset
-  private(set) var passNumber: UInt64 = 0
-  private var dirtyRooms: [LoopRoom] = []
-  private var queued: [Feed] = []
+  var passNumber: UInt64 = 0
+  var dirtyRooms: [LoopRoom] = []
+  var queued: [Feed] = []
   private var outgoing: [Submission] = []
   private var isSendScheduled = false
-  private var crowded: [LoopRoom] = []
+  var crowded: [LoopRoom] = []
   private var newestRoom: LoopRoom?
+  /// Which readers hold the senders of which rooms, on any loop (the policy `block`).
+  var holds: [RoomID: Set<SessionID>] = [:]
+  /// The senders of this loop that are held.
+  var held: [RoomID: [Feed]] = [:]
+  /// How many sessions of this loop have no echo.
+  var quiet = 0
+  /// Those of them that the pass told a message of.
+  var spoke: [Feed] = []
+  /// How many sessions of this loop hide somebody.
+  var ignoring = 0
 
   init(
     loop: any EventLoop, options: EngineOptions, archivist: Archivist, archive: any Archive,
@@ -194,204 +204,6 @@ final class LoopHub: SessionHost {
       group.print(event, room: room.name)
       self.skip(event.event, origin, in: room, group, from: start)
     }
-  }
-
-  /// Passes over an event for those of a group that must not see it: its sender where there is no
-  /// echo, and who ignores the sender.
-  private func skip(
-    _ event: Event, _ origin: SessionID, in room: LoopRoom, _ group: VariantGroup, from start: Int
-  ) {
-    guard case .message(let message) = event else { return }
-    if !group.printer.echoes, let feed = self.feeds[origin] {
-      self.skip(feed, room, group, from: start)
-    }
-    guard self.ignoring > 0 else { return }
-    for member in group.members where member.feed.ignored.contains(message.sender.participant) {
-      self.skip(member.feed, room, group, from: start)
-    }
-  }
-
-  /// Which readers hold the senders of which rooms, on any loop (the policy `block`).
-  var holds: [RoomID: Set<SessionID>] = [:]
-  /// The senders of this loop that are held.
-  var held: [RoomID: [Feed]] = [:]
-
-  /// How many sessions of this loop have no echo.
-  private var quiet = 0
-  /// Those of them that the pass told a message of.
-  private var spoke: [Feed] = []
-
-  private func noteOwn(_ event: RoomEvent, _ origin: SessionID) {
-    guard let feed = self.feeds[origin], !feed.echoes else { return }
-    if feed.own.isEmpty { self.spoke.append(feed) }
-    feed.own.append((event.room, event.position))
-  }
-
-  private func setEcho(_ feed: Feed, _ echoes: Bool) {
-    guard feed.echoes != echoes else { return }
-    feed.echoes = echoes
-    self.quiet += echoes ? -1 : 1
-  }
-
-  /// How many sessions of this loop hide somebody.
-  var ignoring = 0
-
-  private func skip(_ feed: Feed, _ room: LoopRoom, _ group: VariantGroup, from start: Int) {
-    guard !feed.isBehind, let index = feed.index(of: room.id), feed.rooms[index].group === group
-    else { return }
-    self.copyShared(feed, index, until: start)
-    group.members[feed.rooms[index].slot].offset = group.buffer.writerIndex
-  }
-
-  /// Copies what the pass has of a room so far (or until an index) into the session's own bytes.
-  private func copyShared(_ feed: Feed, _ index: Int, until end: Int? = nil) {
-    guard let group = feed.rooms[index].group else { return }
-    let slot = feed.rooms[index].slot
-    let from =
-      group.members[slot].divergedPass == self.passNumber ? group.members[slot].offset : 0
-    let end = end ?? group.buffer.writerIndex
-    if end > from {
-      if from == 0 { self.markDay(feed, group) }
-      if let slice = group.buffer.getSlice(at: from, length: end - from) {
-        feed.session.own.writeImmutableBuffer(slice)
-      }
-    }
-    group.members[slot].divergedPass = self.passNumber
-    group.members[slot].offset = end
-    self.queue(feed)
-  }
-
-  /// Says the day to a session for which it has changed, before a group's bytes.
-  private func markDay(_ feed: Feed, _ group: VariantGroup) {
-    guard let first = group.firstDay else { return }
-    if let last = feed.lastDay, last != first {
-      group.printer.printDay(first, into: &feed.session.own)
-    }
-    feed.lastDay = group.lastDay
-  }
-
-  /// Brings a live session's own bytes up to this moment of the pass, so that something of its own
-  /// can follow.
-  func diverge(_ feed: Feed) {
-    feed.divergedPass = self.passNumber
-    self.queue(feed)
-    for index in feed.rooms.indices { self.copyShared(feed, index) }
-  }
-
-  private func queue(_ feed: Feed) {
-    guard !feed.isQueued else { return }
-    feed.isQueued = true
-    self.queued.append(feed)
-  }
-
-  private func markDirty(_ room: LoopRoom) {
-    guard room.passNumber != self.passNumber else { return }
-    room.passNumber = self.passNumber
-    room.passHead = room.head
-    room.passHeadSequence = room.headSequence
-    self.dirtyRooms.append(room)
-  }
-
-  private func endPass() {
-    for room in self.dirtyRooms {
-      for group in room.groups where group.buffer.readableBytes > 0 {
-        self.deliver(group)
-      }
-    }
-    for feed in self.queued {
-      feed.isQueued = false
-      self.flush(feed)
-    }
-    self.queued.removeAll(keepingCapacity: true)
-    // Who fell behind is fed from the pass's start perhaps, and must know them until then.
-    for feed in self.spoke where !feed.isBehind { feed.own.removeAll() }
-    self.spoke.removeAll(keepingCapacity: true)
-    for room in self.dirtyRooms {
-      for group in room.groups { group.clear() }
-      room.groups.removeAll { $0.members.isEmpty }
-    }
-    self.dirtyRooms.removeAll(keepingCapacity: true)
-  }
-
-  private func deliver(_ group: VariantGroup) {
-    let end = group.buffer.writerIndex
-    for member in group.members {
-      let feed = member.feed
-      if member.divergedPass == self.passNumber {
-        if member.offset < end,
-          let slice = group.buffer.getSlice(at: member.offset, length: end - member.offset)
-        {
-          feed.session.own.writeImmutableBuffer(slice)
-          feed.lastDay = group.lastDay ?? feed.lastDay
-        }
-      } else {
-        if feed.lastDay != group.firstDay {
-          self.markDay(feed, group)
-          feed.session.queueOwn()
-        } else {
-          feed.lastDay = group.lastDay
-        }
-        feed.session.outbox.append(group.buffer)
-      }
-      if !feed.isQueued {
-        feed.isQueued = true
-        self.queued.append(feed)
-      }
-    }
-  }
-
-  /// One write for the session, or the step to being behind.
-  private func flush(_ feed: Feed) {
-    guard !feed.isGone else { return }
-    feed.session.queueOwn()
-    let waiting = feed.session.outbox.waitingBytes
-    if waiting > 0, !feed.isBehind,
-      waiting + feed.session.outbox.queuedBytes > self.options.outboxBytesMax
-    {
-      if feed.divergedPass == self.passNumber {
-        feed.session.flush()
-        self.fallBehind(feed, atPassStart: false)
-      } else {
-        feed.session.outbox.dropQueued()
-        self.fallBehind(feed, atPassStart: true)
-      }
-      return self.overflowed(feed)
-    }
-    feed.session.flush()
-  }
-
-  // MARK: Crowds
-
-  private static func isCrowd(_ event: Event) -> Bool {
-    switch event {
-    case .came(_, let present), .went(_, _, let present): present > 200
-    case .message, .topic, .renamed, .removed, .changed: false
-    }
-  }
-
-  private func count(_ event: Event, in room: LoopRoom) {
-    if room.came == 0 && room.went == 0 {
-      if self.crowded.isEmpty {
-        self.loop.assumeIsolated().scheduleTask(in: .seconds(1)) { self.tellCrowds() }
-      }
-      self.crowded.append(room)
-    }
-    if case .came = event { room.came += 1 } else { room.went += 1 }
-  }
-
-  private func tellCrowds() {
-    self.passNumber += 1
-    for room in self.crowded {
-      self.markDirty(room)
-      for group in room.groups where group.coalesces {
-        _ = group.printer.printCrowd(
-          came: room.came, went: room.went, room: room.name, into: &group.buffer)
-      }
-      room.came = 0
-      room.went = 0
-    }
-    self.crowded.removeAll()
-    self.endPass()
   }
 
   // MARK: The end
