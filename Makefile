@@ -55,7 +55,7 @@ test: ## build everything and run the tests (FILTER="…" for some, JOBS at a ti
 	@Scripts/setup test
 	Scripts/patiently 1500 swift build --build-tests $(IMPORTS)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(JOBS) \
-	  swift test --skip-build $(if $(FILTER),--filter "$(FILTER)")
+	  Scripts/test $(if $(FILTER),--filter "$(FILTER)")
 
 sanitize: ## run the server's tests under ThreadSanitizer and AddressSanitizer
 	@Scripts/setup test
