@@ -121,7 +121,8 @@ extension LoopHub {
         room, after: position, sequence: sequence, limit: Self.chunkEventsMax,
         bytesMax: Self.chunkBytesMax)
       guard events.isEmpty else { return events }
-      return unwritten.events(of: room, after: position, limit: Self.chunkEventsMax)
+      return unwritten.events(
+        of: room, after: position, sequence: sequence, limit: Self.chunkEventsMax)
     } then: { hub, feed, events in
       guard let index = feed.index(of: room) else { return hub.advance(feed) }
       let reached = feed.limit(of: feed.rooms[index].room)
@@ -129,8 +130,9 @@ extension LoopHub {
       where event.position > feed.rooms[index].position && event.position <= reached {
         hub.feed(event, to: feed, index)
       }
-      // What the archive no longer has was deleted with its room or its time.
-      if events.isEmpty { feed.rooms[index].position = reached }
+      // What is nowhere any more was deleted with its room, whose closing is pending. What memory
+      // still has of it would be shown behind a gap.
+      if events.isEmpty { feed.rooms[index].position = Position(.max) }
       feed.session.flushOwn()
       hub.advance(feed)
     }

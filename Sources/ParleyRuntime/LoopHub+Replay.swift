@@ -50,7 +50,8 @@ extension LoopHub {
         room, after: position, sequence: state.sequence, limit: Self.replayEventsMax,
         bytesMax: Self.replayBytesMax)
       guard events.isEmpty else { return events }
-      return unwritten.events(of: room, after: position, limit: Self.replayEventsMax)
+      return unwritten.events(
+        of: room, after: position, sequence: state.sequence, limit: Self.replayEventsMax)
     } then: { hub, feed, events in
       hub.send(events, to: feed)
       hub.advance(feed)

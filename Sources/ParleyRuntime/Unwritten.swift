@@ -8,11 +8,19 @@ struct Unwritten: Sendable {
 
   /// What a room was told after a position, at most `limit` of it; for who has all that the
   /// archive has.
-  func events(of room: RoomID, after position: Position, limit: Int) -> [RoomEvent] {
+  ///
+  /// Nothing where a message between `sequence` and them is missing: the room was deleted, and the
+  /// archive had the first of them already. What was told until then has no gap, and this would.
+  func events(
+    of room: RoomID, after position: Position, sequence: Sequence, limit: Int
+  ) -> [RoomEvent] {
     var events: [RoomEvent] = []
+    var isFirst = true
     for record in self.batches.joined() where events.count < limit {
       switch record {
       case .message(let message) where message.room == room && message.position > position:
+        guard !isFirst || message.sequence == sequence.next else { return [] }
+        isFirst = false
         events.append(
           RoomEvent(
             room: room, position: message.position, time: message.time,

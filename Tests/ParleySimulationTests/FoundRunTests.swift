@@ -8,10 +8,12 @@ import Testing
   private static let seed: UInt64 = 7
 
   /// What a client was shown in a run without a fault.
-  private func shown(to client: Int, by actions: [SimulationStep.Action]) -> [String] {
+  private func shown(
+    to client: Int, by actions: [SimulationStep.Action], seed: UInt64 = Self.seed
+  ) -> [String] {
     var shown: [String] = []
     let steps = actions.map { SimulationStep(microseconds: 1_000, action: $0) }
-    let outcome = SimulationRun(seed: Self.seed).replay(steps) { line in
+    let outcome = SimulationRun(seed: seed).replay(steps) { line in
       let start = "    client \(client) "
       if line.hasPrefix(start) { shown.append(String(line.dropFirst(start.count))) }
     }
@@ -66,6 +68,19 @@ import Testing
     }
     #expect(found == words)
   }
+
+  @Test func `shows a reader no later message of a deleted room without the earlier ones`() {
+    let actions: [SimulationStep.Action] = [
+      .comeBack(client: 0, loop: 0, tab: 0), .runLoop(0), .sequence, .runLoop(0),
+      .type(client: 0, lines: ["/join python", "words 246"]), .sequence, .stopReading(client: 0),
+      .type(client: 0, lines: ["words 340", "words 341", "words 342"]), .runLoop(0),
+      .type(client: 0, lines: ["words 343", "words 344"]), .sequence, .runLoop(0),
+      .type(client: 0, lines: ["/history @p6 9", "words 371", "/leave"]), .sequence, .runLoop(0),
+    ]
+    let shown = self.shown(to: 0, by: actions, seed: 16_855)
+    #expect(!shown.contains { $0.hasPrefix("room 2 at 8") }, "\(shown)")
+  }
+
   @Test func `reads nothing of a room that was deleted after the question`() {
     var actions = [Self.connect(0, "ann", loop: 0)] + Self.turn
     actions += [.type(client: 0, lines: ["/join tea"])] + Self.turn
@@ -113,7 +128,8 @@ import Testing
       actions += [.type(client: 0, lines: lines)] + Self.turn
     }
     actions += [.archive, .wait(seconds: 1), .archive]
-    actions += [.type(client: 0, lines: ["one", "two", "three"])] + Self.turn + [.fillDisk]
+    actions +=
+      [.type(client: 0, lines: ["words 340", "words 341", "words 342"])] + Self.turn + [.fillDisk]
     for limit in [193, 190, 164, 163, 100] {
       actions += [.type(client: 0, lines: ["/history \(limit)"])] + Self.turn
       actions += [.archive, .read, .runLoop(0)]
