@@ -21,6 +21,7 @@ struct ChatRequest: Sendable {
     case .add(let name): ChatRequest("open", ["room": .string(name.text)])
     case .leave(let room, then: _):
       try ChatRequest("leave", room, current, .untilRefused("not_a_member"))
+    case .close(let room): try ChatRequest("close", room, current)
     case .topic(let room): try ChatRequest("topic", room, current)
     case .setTopic(let room, let text):
       try ChatRequest("topic", room, current, .never).with("text", .string(text))

@@ -92,7 +92,7 @@ extension Conversation {
     case .moderate(.report): try self.check(.write, of: session)
     case .moderate: try self.check(.moderate, of: session)
     case .settings, .runStarted, .expireRoom, .expireHeld, .announce, .login, .quit, .join, .add,
-      .leave, .ignore, .verified, .administer:
+      .leave, .close, .ignore, .verified, .administer:
       break
     }
   }

@@ -31,7 +31,8 @@ extension Conversation {
         // One that never logged in leaves no trace in the log.
         let isKnown = earlierInTurn || self.isLoggedIn(session)
         return isKnown ? .propose(.quit(departure)) : .answer
-      case .login, .nick, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct, .remove,
+      case .login, .nick, .join, .add, .leave, .close, .setTopic, .say, .post, .reply, .direct,
+        .remove,
         .away, .ignore:
         if !earlierInTurn { try self.check(command, from: session) }
         return command.proposal.map { .propose($0) } ?? .answer
@@ -53,6 +54,7 @@ extension Conversation {
     case .add(let name): try self.checkAdd(name, from: session)
     case .leave(let selector, let then):
       _ = try self.checkLeave(selector, then: then, from: session)
+    case .close(let selector): _ = try self.checkClose(selector, from: session)
     case .setTopic(let selector, let text):
       _ = try self.checkTopic(selector, text, from: session)
     case .ignore(let name): try self.checkIgnore(name, from: session)
@@ -93,6 +95,7 @@ extension Command {
     case .join(let name): .join(name)
     case .add(let name): .add(name)
     case .leave(let selector, let then): .leave(selector, then: then)
+    case .close(let selector): .close(selector)
     case .setTopic(let selector, let text): .setTopic(selector, text)
     case .say(let selector, let kind, let text): .say(selector, kind, text)
     case .post(let selector, let subject, let body):

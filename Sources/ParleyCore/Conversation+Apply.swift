@@ -51,6 +51,8 @@ extension Conversation {
       try self.add(name, entry, into: &effects)
     case .leave(let selector, let then):
       try self.leave(selector, then: then, entry, into: &effects)
+    case .close(let selector):
+      try self.close(selector, entry, into: &effects)
     case .setTopic(let selector, let text):
       try self.setTopic(selector, text, entry, into: &effects)
     case .say(let selector, let kind, let text):

@@ -94,7 +94,7 @@ struct Digest {
       digest.add(byte: kind.rawValue)
       digest.add(text)
     case .settings, .runStarted, .expireRoom, .expireHeld, .announce, .login, .nick, .quit, .join,
-      .add, .leave, .setTopic, .remove, .away, .ignore, .verified, .administer, .moderate:
+      .add, .leave, .close, .setTopic, .remove, .away, .ignore, .verified, .administer, .moderate:
       break
     }
     return digest.value

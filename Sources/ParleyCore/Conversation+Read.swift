@@ -51,7 +51,7 @@ extension Conversation {
     case .rooms: return self.summaries(for: try self.loggedIn(id))
     case .whois(let name): return try self.profile(name, for: try self.loggedIn(id))
     case .moderation(let query): return try self.reply(to: query, by: try self.actor(id))
-    case .login, .nick, .quit, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct,
+    case .login, .nick, .quit, .join, .add, .leave, .close, .setTopic, .say, .post, .reply, .direct,
       .remove, .away, .ignore, .account, .administer, .verified, .administerVerified,
       .moderate:
       preconditionFailure("a command that may change something goes through the log")

@@ -156,6 +156,28 @@ extension Conversation {
     effects.tell(entry.session, .reply(entry.tag, .left(room: name, current: text)))
   }
 
+  func checkClose(
+    _ selector: RoomSelector, from session: SessionID
+  ) throws(Refusal) -> RoomID {
+    try self.joined(selector, by: try self.loggedIn(session))
+  }
+
+  /// Closing what is not open changes nothing, so that it can be asked for again.
+  mutating func close(
+    _ selector: RoomSelector, _ entry: Entry, into effects: inout Effects
+  ) throws(Refusal) {
+    let id = try self.checkClose(selector, from: entry.session)
+    self.close(id, in: entry.session, .switched, entry, into: &effects)
+    let current = self.sessions[entry.session]?.current
+    effects.tell(
+      entry.session,
+      .reply(
+        entry.tag,
+        .closed(
+          room: self.rooms[id]?.state.name.text ?? "",
+          current: current.flatMap { self.rooms[$0]?.state.name.text })))
+  }
+
   func checkTopic(
     _ selector: RoomSelector, _ text: String, from session: SessionID
   ) throws(Refusal) -> RoomID {

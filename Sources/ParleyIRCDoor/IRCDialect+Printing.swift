@@ -47,7 +47,7 @@ extension IRCDialect {
       self.fromServer("PONG", [self.options.serverName], token, &buffer)
     case .entered(let entry):
       self.printEntry(entry, into: &buffer)
-    case .left(let room, _):
+    case .left(let room, _), .closed(let room, _):
       self.openRooms.remove(room)
       self.ircPrinter.source(self.ownName, &buffer)
       buffer.writeStaticString(" PART #")

@@ -201,7 +201,7 @@ extension JSONDialect {
   private static func isLong(_ reply: Reply) -> Bool {
     switch reply {
     case .posts, .message, .history, .found, .people, .rooms, .audit: true
-    case .greeting, .welcome, .renamed, .pong, .entered, .left, .topic, .topicSet, .stored,
+    case .greeting, .welcome, .renamed, .pong, .entered, .left, .closed, .topic, .topicSet, .stored,
       .delivered, .removed, .profile, .away, .ignoring, .account, .moderation, .notice,
       .local:
       false

@@ -8,7 +8,7 @@ extension JSONDialect {
     switch reply {
     case .entered(let entry):
       self.writeMembers(of: entry, into: &buffer)
-    case .left(let room, let current):
+    case .left(let room, let current), .closed(let room, let current):
       buffer.writeMember("room", room)
       buffer.writeMember("current", current)
     case .topic(let room, let topic):
@@ -237,7 +237,8 @@ extension JSONDialect {
       buffer.writeMember("ignored", isIgnored)
     case .renamed(let name): buffer.writeMember("name", name)
     case .pong(let text): buffer.writeMember("text", text)
-    case .greeting, .welcome, .entered, .left, .topic, .topicSet, .stored, .delivered, .removed,
+    case .greeting, .welcome, .entered, .left, .closed, .topic, .topicSet, .stored, .delivered,
+      .removed,
       .posts, .message, .history, .found, .account, .moderation, .audit, .notice, .local:
       return
     }

@@ -22,6 +22,17 @@ extension MethodTable {
       .command(.add(try Self.roomName(params)))
     },
     JSONMethod(
+      "close", "Closes a room for this session: its events come no more. You stay a member.",
+      params: [Self.room],
+      result: [
+        .required("room", .string, "The room that was closed, or was not open."),
+        .required("current", .optional(.string), "The current room now, if any."),
+      ],
+      refusals: Self.inRoom, example: #"{"room":"python"}"#
+    ) { params throws(Refusal) in
+      .command(.close(try Self.room(params)))
+    },
+    JSONMethod(
       "leave", "Ends the membership of a room.",
       params: [Self.room],
       result: [

@@ -27,6 +27,9 @@ extension LineDialect {
     case .left(let room, let current):
       self.currentRoom = current
       self.line("ok you left \(room); \(self.whereTextGoes)", &buffer)
+    case .closed(let room, let current):
+      self.currentRoom = current
+      self.line("ok \(room) is closed; \(self.whereTextGoes)", &buffer)
     case .topic(let room, let topic):
       if let topic {
         self.line("ok the topic of \(room): \(topic.text)", &buffer)

@@ -34,6 +34,8 @@ extension ProtoEntry {
           if let name = ProtoName(room) { $0.room = name }
           $0.then = ProtoAfterLeaving(then)
         })
+    case .close(let room):
+      .close(.with { if let name = ProtoName(room) { $0.room = name } })
     case .setTopic(let room, let text):
       .setTopic(
         .with {
@@ -145,6 +147,9 @@ extension Proposal {
     case .leave(let it):
       try known(it)
       self = .leave(try selector(it.hasRoom, it.room), then: try AfterLeaving(it.then))
+    case .close(let it):
+      try known(it)
+      self = .close(try selector(it.hasRoom, it.room))
     case .setTopic(let it):
       try known(it)
       self = .setTopic(try selector(it.hasRoom, it.room), it.text)

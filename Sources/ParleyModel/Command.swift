@@ -79,6 +79,8 @@ public enum Command: Hashable, Sendable {
   /// Opens one more room; it becomes the current one only where there is none.
   case add(Name)
   case leave(RoomSelector, then: AfterLeaving)
+  /// Closes a room for this session, which stays a member.
+  case close(RoomSelector)
   case topic(RoomSelector)
   /// An empty text removes the topic.
   case setTopic(RoomSelector, String)
@@ -185,7 +187,8 @@ extension Command {
   public var isAwaited: Bool {
     switch self {
     case .account, .administer: true
-    case .greet, .login, .nick, .quit, .ping, .join, .add, .leave, .topic, .setTopic, .say, .post,
+    case .greet, .login, .nick, .quit, .ping, .join, .add, .leave, .close, .topic, .setTopic, .say,
+      .post,
       .reply, .direct, .remove, .list, .read, .history, .page, .search, .who, .rooms, .whois,
       .away, .ignore, .verified, .administerVerified, .moderate, .moderation, .misuse, .local:
       false

@@ -23,6 +23,7 @@ public enum Proposal: Hashable, Sendable {
   case join(Name)
   case add(Name)
   case leave(RoomSelector, then: AfterLeaving)
+  case close(RoomSelector)
   case setTopic(RoomSelector, String)
   case say(RoomSelector, MessageKind, String)
   case post(RoomSelector, subject: String, body: String)

@@ -230,6 +230,8 @@ public enum Reply: Hashable, Sendable {
   indirect case entered(RoomEntry)
   /// `current` is where text goes now, nil for nowhere.
   case left(room: String, current: String?)
+  /// `current` as in ``left(room:current:)``.
+  case closed(room: String, current: String?)
   case topic(room: String, Topic?)
   case topicSet(room: String, String)
   /// A `say`, `action`, `notify`, `post` or `reply` was stored.
@@ -265,7 +267,8 @@ public enum Reply: Hashable, Sendable {
     case .posts(_, .plan(let plan)), .message(_, .plan(let plan)), .history(_, .plan(let plan)),
       .found(_, _, .plan(let plan)), .audit(_, .plan(let plan)):
       plan
-    case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
+    case .greeting, .welcome, .renamed, .pong, .left, .closed, .topic, .topicSet, .stored,
+      .delivered,
       .removed, .posts, .message, .history, .found, .people, .rooms, .profile, .away, .ignoring,
       .account, .moderation, .audit, .notice, .local:
       nil
@@ -284,7 +287,8 @@ public enum Reply: Hashable, Sendable {
     case .found(let conversation, let query, _):
       return .found(conversation: conversation, query, excerpt)
     case .audit(let room, _): return .audit(room: room, excerpt)
-    case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
+    case .greeting, .welcome, .renamed, .pong, .left, .closed, .topic, .topicSet, .stored,
+      .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .account, .moderation, .notice,
       .local:
       return self

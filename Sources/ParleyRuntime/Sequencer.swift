@@ -242,7 +242,8 @@ struct Sequencer: ~Copyable {
       case .quit(let departure):
         self.postpone(.quit(departure), of: session)
         self.steps.append(.close(session, .quit))
-      case .login, .nick, .join, .add, .setTopic, .say, .post, .reply, .direct, .remove, .away,
+      case .login, .nick, .join, .add, .close, .setTopic, .say, .post, .reply, .direct, .remove,
+        .away,
         .ignore, .verified, .administerVerified, .moderate:
         self.steps.append(.refuse(session, request.tag, .storageUnavailable))
       case .account, .administer:

@@ -50,7 +50,8 @@ extension Ledger {
       }
       expected.newest = Limits.searchDefault
       return expected
-    case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
+    case .greeting, .welcome, .renamed, .pong, .left, .closed, .topic, .topicSet, .stored,
+      .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .account, .moderation, .audit,
       .notice, .local:
       return nil

@@ -41,6 +41,7 @@ struct JSONCommand {
     case .join(let name): self.init("join", .room(.named(name)))
     case .add(let name): self.init("open", .room(.named(name)))
     case .leave(let room, .nowhere): self.init("leave", .room(room))
+    case .close(let room): self.init("close", .room(room))
     case .topic(let room): self.init("topic", .room(room))
     case .setTopic(let room, let text): self.init("topic", .room(room), text: text)
     case .say(let room, .say, let text): self.init("say", .room(room), text: text)

@@ -51,13 +51,18 @@ package struct ProbeDialect: Dialect {
 
   private mutating func read(_ line: Substring?, _ nonce: Nonce?, _ inbound: inout Inbound) {
     var bytes = ByteBuffer()
+    // Line mode has no word for it.
+    let closes = line?.hasPrefix("/close ") == true
     if let line {
-      bytes.writeSubstring(line)
+      bytes.writeString(closes ? "%groupleave" + line.dropFirst("/close".count) : String(line))
       bytes.writeStaticString("\n")
     }
     var own = Inbound()
     self.line.receive(&bytes, into: &own)
     for var request in own.requests {
+      if closes, case .leave(let room, then: _) = request.command {
+        request.command = .close(room)
+      }
       if let comesBack = self.comesBack, case .login(let name, let autojoin) = request.command {
         request.command = .account(
           .enterAsGuest(name, token: comesBack.token, autojoin: autojoin))
@@ -142,7 +147,7 @@ package struct ProbeDialect: Dialect {
   private static func matters(_ reply: Reply) -> Bool {
     switch reply {
     case .greeting, .welcome, .renamed, .account, .moderation, .audit, .notice, .local: true
-    case .pong, .entered, .left, .topic, .topicSet, .stored, .delivered, .removed, .posts,
+    case .pong, .entered, .left, .closed, .topic, .topicSet, .stored, .delivered, .removed, .posts,
       .message, .history, .found, .people, .rooms, .profile, .away, .ignoring:
       false
     }

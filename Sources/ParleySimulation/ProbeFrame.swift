@@ -221,6 +221,7 @@ extension ProbeFrame {
       "entered \(entry.name) \(entry.room.number) \(entry.head.number) \(entry.resumption) "
         + "\(entry.reason) " + entry.present.joined()
     case .left(let room, let current): "left \(room) \(current ?? "-")"
+    case .closed(let room, let current): "closed \(room) \(current ?? "-")"
     case .topic(let room, let topic): "topic \(room) \(topic?.text ?? "-")"
     case .topicSet(let room, let topic): "topic set \(room) \(topic)"
     case .stored(_, let id, _, _): "stored \(id.text)"
@@ -255,7 +256,8 @@ extension Reply {
     case .posts(_, let excerpt), .message(_, let excerpt), .history(_, let excerpt),
       .found(_, _, let excerpt), .audit(_, let excerpt):
       excerpt
-    case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
+    case .greeting, .welcome, .renamed, .pong, .left, .closed, .topic, .topicSet, .stored,
+      .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .account, .moderation, .notice,
       .local:
       nil

@@ -129,7 +129,8 @@ extension Reply {
     case .greeting, .pong, .topic, .posts, .message, .history, .found, .people, .rooms, .profile,
       .audit, .local:
       true
-    case .welcome, .renamed, .entered, .left, .topicSet, .stored, .delivered, .removed, .away,
+    case .welcome, .renamed, .entered, .left, .closed, .topicSet, .stored, .delivered, .removed,
+      .away,
       .ignoring:
       false
     case .account(.tokens), .account(.unread), .account(.accounts), .account(.invites),

@@ -149,6 +149,7 @@ struct StepGenerator {
     case 49: return "/search <\(1 + self.below(60)) words"
     case 50...55: return self.account()
     case 56...58: return self.moderation()
+    case 59: return "/close \(room)"
     case 37...42: return self.fresh(client)
     case 43...46: return self.again(client)
     default: return "words \(self.said)"

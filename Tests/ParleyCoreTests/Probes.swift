@@ -36,6 +36,7 @@ struct Probes {
     case .ping: [.ping("x")]
     case .join: [.join(self.room)]
     case .add: [.add(self.room)]
+    case .close: [.close(self.selector)]
     case .leave: [.leave(self.selector, then: .lobby), .leave(self.selector, then: .nowhere)]
     case .topic: [.topic(self.selector)]
     case .setTopic: [.setTopic(self.selector, "new"), .setTopic(self.selector, "")]
@@ -172,7 +173,8 @@ struct Probes {
 // A new case of a command is missing in a switch here, then as a kind, then in the probes.
 
 enum CommandKind: CaseIterable {
-  case greet, login, nick, quit, ping, join, add, leave, topic, setTopic, say, post, reply, direct
+  case greet, login, nick, quit, ping, join, add, leave, close, topic, setTopic, say, post, reply,
+    direct
   case remove, list, read, history, page, search, who, rooms, whois, away, ignore, account
   case administer, verified, administerVerified, moderate, moderation, misuse, local
 }
@@ -188,6 +190,7 @@ extension Command {
     case .join: .join
     case .add: .add
     case .leave: .leave
+    case .close: .close
     case .topic: .topic
     case .setTopic: .setTopic
     case .say: .say

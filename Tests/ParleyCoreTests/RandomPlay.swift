@@ -34,7 +34,8 @@ struct RandomPlay {
     let isServers: Bool =
       switch drawn {
       case .settings, .runStarted, .expireRoom, .expireHeld, .announce: true
-      case .login, .nick, .quit, .join, .add, .leave, .setTopic, .say, .post, .reply, .direct,
+      case .login, .nick, .quit, .join, .add, .leave, .close, .setTopic, .say, .post, .reply,
+        .direct,
         .remove, .away, .ignore, .verified, .administer, .moderate:
         false
       }

@@ -169,6 +169,49 @@ import Testing
   }
 }
 
+@Suite struct `Closing a room` {
+  let stage = Stage()
+
+  @Test func `ends presence in it and keeps the membership`() {
+    let (ana, bea) = (self.stage.enter("ana"), self.stage.enter("bea"))
+    self.stage.take(ana, .add(Name("python")))
+    self.stage.take(bea, .add(Name("python")))
+    #expect(
+      self.stage.take(ana, .close(.named("python"))).lines == [
+        "1: closed 2", "room 2: went ana switched (1)", "1: closed python, now lobby",
+      ])
+    self.stage.take(bea, .say(.named("python"), .say, "while she is away"))
+    let entry = self.stage.take(ana, .add(Name("python"))).entry
+    #expect(entry?.isNewMember == false)
+    guard case .messages(let missed, more: false)? = entry?.excerpt else {
+      Issue.record("\(String(describing: entry))")
+      return
+    }
+    #expect(missed.map(\.body) == ["while she is away"])
+  }
+
+  @Test func `that is the current one leaves nowhere to talk`() {
+    let ana = self.stage.enter("ana")
+    #expect(self.stage.take(ana, .close(.current)).lines.last == "1: closed lobby, now nowhere")
+    #expect(self.stage.take(ana, .say(.current, .say, "x")).refusal == .noCurrentRoom)
+  }
+
+  @Test func `that is closed already changes nothing`() {
+    let ana = self.stage.enter("ana")
+    self.stage.take(ana, .close(.named("lobby")))
+    #expect(
+      self.stage.take(ana, .close(.named("lobby"))).lines == ["1: closed lobby, now nowhere"])
+  }
+
+  @Test func `of which one is no member is refused`() {
+    let ana = self.stage.enter("ana")
+    let bea = self.stage.enter("bea")
+    self.stage.take(bea, .join(Name("python")))
+    #expect(
+      self.stage.take(ana, .close(.named("python"))).refusal == .notAMember(room: "python"))
+  }
+}
+
 @Suite struct `A room without members` {
   let stage = Stage()
 

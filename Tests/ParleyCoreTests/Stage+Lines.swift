@@ -60,6 +60,7 @@ extension Reply {
     case .pong(let text): "pong \(text)"
     case .entered(let entry):
       "in \(entry.name) (\(entry.reason)) here \(entry.present.joined(separator: " "))"
+    case .closed(let room, let current): "closed \(room), now \(current ?? "nowhere")"
     case .left(let room, let current): "left \(room), now \(current ?? "nowhere")"
     case .topic(let room, let topic): "topic of \(room): \(topic?.text ?? "none")"
     case .topicSet(let room, let text): "topic of \(room) set: \(text)"

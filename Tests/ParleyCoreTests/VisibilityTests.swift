@@ -157,7 +157,8 @@ import Testing
     case .posts(_, let excerpt), .message(_, let excerpt), .history(_, let excerpt),
       .found(_, _, let excerpt), .audit(_, let excerpt):
       return excerpt.numbers
-    case .greeting, .welcome, .renamed, .pong, .left, .topic, .topicSet, .stored, .delivered,
+    case .greeting, .welcome, .renamed, .pong, .left, .closed, .topic, .topicSet, .stored,
+      .delivered,
       .removed, .people, .rooms, .profile, .away, .ignoring, .account, .moderation, .notice,
       .local:
       return nil

@@ -45,6 +45,12 @@ import Testing
     #expect(try ana.ask("topic", #"{"text":""}"#)["text"] == "")
     #expect(try bob.event("topic")["topic"] == .null)
     #expect(try bob.ask("topic", #"{"room":"python"}"#)["topic"] == .null)
+    #expect(try bob.ask("close", #"{"room":"python"}"#)["current"] == "lobby")
+    #expect(try ana.event("went")["reason"] == "switched")
+    #expect(try bob.ask("close", #"{"room":"python"}"#)["room"] == "python")
+    #expect(try bob.refused("close", #"{"room":"cobol"}"#) == "no_such_room")
+    #expect(try bob.ask("open", #"{"room":"python"}"#)["new_member"] == .boolean(false))
+    #expect(try ana.event("came")["present"] == .integer(2))
     let people = try ana.ask("who")["people"]
     #expect(people?.elements.map { $0["name"] } == ["ana", "bob"])
     #expect(people?[0]?["role"] == "owner")

@@ -73,7 +73,8 @@ package struct CommandPace: Sendable {
       .account(.register), .account(.changePassword), .account(.unregister):
       true
     case .account, .administer, .verified, .administerVerified, .greet, .nick, .quit, .ping,
-      .join, .add, .leave, .topic, .setTopic, .say, .post, .reply, .direct, .remove, .list, .read,
+      .join, .add, .leave, .close, .topic, .setTopic, .say, .post, .reply, .direct, .remove, .list,
+      .read,
       .history, .page, .search, .who, .rooms, .whois, .away, .ignore, .moderate, .moderation,
       .misuse, .local:
       false

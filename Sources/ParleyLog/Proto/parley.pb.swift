@@ -583,6 +583,14 @@ nonisolated struct ProtoEntry: @unchecked Sendable {
     set {_uniqueStorage()._proposal = .expireHeld(newValue)}
   }
 
+  var close: ProtoClose {
+    get {
+      if case .close(let v)? = _storage._proposal {return v}
+      return ProtoClose()
+    }
+    set {_uniqueStorage()._proposal = .close(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Proposal: Equatable, Sendable {
@@ -610,6 +618,7 @@ nonisolated struct ProtoEntry: @unchecked Sendable {
     case administer(ProtoAdminister)
     case moderate(ProtoModerate)
     case expireHeld(ProtoExpireHeld)
+    case close(ProtoClose)
 
   }
 
@@ -937,6 +946,27 @@ nonisolated struct ProtoLeave: Sendable {
   mutating func clearRoom() {self._room = nil}
 
   var then: ProtoAfterLeaving = .unspecified
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _room: ProtoName? = nil
+}
+
+nonisolated struct ProtoClose: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var room: ProtoName {
+    get {_room ?? ProtoName()}
+    set {_room = newValue}
+  }
+  /// Returns true if `room` has been explicitly set.
+  var hasRoom: Bool {self._room != nil}
+  /// Clears the value of `room`. Subsequent reads from it will return its default value.
+  mutating func clearRoom() {self._room = nil}
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -3485,7 +3515,7 @@ nonisolated extension ProtoBatch: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Entry"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stamp\0\u{1}session\0\u{1}nonce\0\u{1}address\0\u{1}comeback\0\u{2}\u{3}settings\0\u{3}run_started\0\u{3}expire_room\0\u{1}announce\0\u{1}login\0\u{1}nick\0\u{1}quit\0\u{1}say\0\u{1}join\0\u{1}add\0\u{1}leave\0\u{3}set_topic\0\u{1}post\0\u{1}answer\0\u{1}direct\0\u{1}remove\0\u{1}away\0\u{1}ignore\0\u{1}verified\0\u{1}administer\0\u{1}moderate\0\u{3}expire_held\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stamp\0\u{1}session\0\u{1}nonce\0\u{1}address\0\u{1}comeback\0\u{2}\u{3}settings\0\u{3}run_started\0\u{3}expire_room\0\u{1}announce\0\u{1}login\0\u{1}nick\0\u{1}quit\0\u{1}say\0\u{1}join\0\u{1}add\0\u{1}leave\0\u{3}set_topic\0\u{1}post\0\u{1}answer\0\u{1}direct\0\u{1}remove\0\u{1}away\0\u{1}ignore\0\u{1}verified\0\u{1}administer\0\u{1}moderate\0\u{3}expire_held\0\u{1}close\0")
 
   fileprivate class _StorageClass {
     var _stamp: Int64 = 0
@@ -3809,6 +3839,19 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
             _storage._proposal = .expireHeld(v)
           }
         }()
+        case 30: try {
+          var v: ProtoClose?
+          var hadOneofValue = false
+          if let current = _storage._proposal {
+            hadOneofValue = true
+            if case .close(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._proposal = .close(v)
+          }
+        }()
         default: break
         }
       }
@@ -3924,6 +3967,10 @@ nonisolated extension ProtoEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case .expireHeld?: try {
         guard case .expireHeld(let v)? = _storage._proposal else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      }()
+      case .close?: try {
+        guard case .close(let v)? = _storage._proposal else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
       }()
       case nil: break
       }
@@ -4505,6 +4552,40 @@ nonisolated extension ProtoLeave: SwiftProtobuf.Message, SwiftProtobuf._MessageI
   static func ==(lhs: ProtoLeave, rhs: ProtoLeave) -> Bool {
     if lhs._room != rhs._room {return false}
     if lhs.then != rhs.then {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ProtoClose: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Close"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}room\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._room) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._room {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: ProtoClose, rhs: ProtoClose) -> Bool {
+    if lhs._room != rhs._room {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
