@@ -103,9 +103,12 @@ extension LoopHub {
 
   /// Puts a secret that was drawn for an answer into it.
   func completed(_ reply: Reply, _ tag: RequestTag, for feed: Feed) -> Reply {
-    guard !feed.drawn.isEmpty, let drawn = feed.drawn.removeValue(forKey: tag) else {
-      return reply
+    guard !feed.drawn.isEmpty else { return reply }
+    if tag == .none {
+      // Rooms that open, and what is new, come between the parts of a login's answer.
+      guard case .account(.arrived) = reply else { return reply }
     }
+    guard let drawn = feed.drawn.removeValue(forKey: tag) else { return reply }
     // A login is answered in several parts; the last one tells the token.
     if case .welcome = reply { feed.drawn[.none] = drawn }
     guard case .account(let answer) = reply else { return reply }

@@ -50,6 +50,31 @@ import Testing
     }
   }
 
+  @Test func `brings the token that the server drew for it`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let ana = try JSONPerson("ana", port: server.port)
+      // A room opens, and direct messages wait, between the parts of the answer.
+      let bob = JSONPerson(try TalkClient("bob", port: server.port))
+      let first = try bob.ask("hello", #"{"name":"bob"}"#)
+      let token = try #require(first["token"]?.string)
+      #expect(token.utf8.count >= 22)
+      #expect(first["rooms"]?[0]?["opened"] == "autojoin")
+      bob.client.vanish()
+      try ana.ask("dm", #"{"name":"bob","text":"psst"}"#)
+      let again = JSONPerson(try TalkClient("bob again", port: server.port))
+      #expect(try again.refused("hello", #"{"name":"bob"}"#) == "name_taken")
+      let answer = try again.ask("hello", #"{"name":"bob","token":"\#(token)"}"#)
+      #expect(answer["token"] == .string(token))
+      #expect(answer["rooms"]?[0]?["opened"] == "resumed")
+      // Another guest has another one.
+      let eve = JSONPerson(try TalkClient("eve", port: server.port))
+      let other = try #require(try eve.ask("hello", #"{"name":"eve"}"#)["token"]?.string)
+      #expect(other != token)
+      #expect(ana.seen.isDisjoint(with: ["went"]))
+    }
+  }
+
   @Test func `after the time has gone and comes anew`() async throws {
     try await onItsOwnThread {
       var cast = try Cast(flags: ["--hold", "100ms"])
