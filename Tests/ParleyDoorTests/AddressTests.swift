@@ -34,6 +34,17 @@ import Testing
     #expect(try Self.key("::ffff:192.0.2.1") != Self.key("::ffff:192.0.2.2"))
   }
 
+  @Test func `is each user of this host, however long a network's prefix is`() {
+    for prefix in [0, 48, 64, 128] {
+      var limits = SessionLimits()
+      limits.ipv6Prefix = prefix
+      let keys = [UInt32(1_000), 1_001, .max].map { limits.key(of: IPAddress(user: $0)) }
+      #expect(Set(keys).count == 3)
+      #expect(keys[0]?.description == "user 1000")
+      #expect(limits.key(of: IPAddress(user: 1_000)) == keys[0])
+    }
+  }
+
   @Test func `is none on a Unix socket and in a network without limits`() throws {
     #expect(IPAddress(try SocketAddress(unixDomainSocketPath: "/tmp/x")) == nil)
     #expect(SessionLimits().key(of: nil) == nil)

@@ -18,7 +18,8 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
   private static let userPrefix: UInt128 = 0x0100 << 112
 
-  private var user: UInt32? {
+  /// The user that this stands for; nil for an address of a network.
+  package var user: UInt32? {
     guard self.bits & ~UInt128(UInt32.max) == Self.userPrefix else { return nil }
     return UInt32(truncatingIfNeeded: self.bits)
   }

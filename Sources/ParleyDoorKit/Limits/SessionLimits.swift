@@ -3,7 +3,7 @@ import NIOCore
 /// What one session and one address may ask for; each beyond it is delayed or refused.
 ///
 /// An *address* is an IPv4 address, or the IPv6 addresses of one network: whoever has one of these
-/// has all of them. Nil is no limit.
+/// has all of them. A user of this host, at the message queues, is one, too. Nil is no limit.
 package struct SessionLimits: Hashable, Sendable {
   /// Networks whose addresses and sessions are not limited; the Unix socket never is.
   package var exempt = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap { $0 }
@@ -51,7 +51,8 @@ package struct SessionLimits: Hashable, Sendable {
   /// What limits count by; nil where nothing is counted: on the Unix socket, and in ``exempt``.
   package func key(of address: IPAddress?) -> AddressKey? {
     guard let address, !self.exempt.contains(where: { $0.contains(address) }) else { return nil }
-    return IPNetwork(address, prefix: address.isIPv4 ? 128 : self.ipv6Prefix)
+    let isWhole = address.isIPv4 || address.user != nil
+    return IPNetwork(address, prefix: isWhole ? 128 : self.ipv6Prefix)
   }
 
   var connectionRate: TokenRate? {
