@@ -280,8 +280,11 @@ extension Conversation {
       throw .noSuchToken(number)
     }
     self.change(account.id) { $0.tokens.removeAll { $0.number == number } }
-    for id in self.participants[account.participant]?.sessions ?? []
-    where self.sessions[id]?.token == number {
+    // Under whatever name they are now: a session may have taken another one since.
+    for id in self.limited.sorted() {
+      guard let session = self.sessions[id], session.token == number,
+        self.account(of: session)?.id == account.id
+      else { continue }
       self.revoke(id, entry, into: &effects)
     }
     effects.answer(entry.session, entry.tag, .account(.tokenRevoked(number: number)))

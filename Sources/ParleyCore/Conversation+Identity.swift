@@ -56,9 +56,15 @@ extension Conversation {
       id, .loggedIn(participant, ignored: self.participants.values[index].state.ignored))
   }
 
-  /// Bounds what a session may do to what its token allows.
+  /// Bounds what a session may do to what its token allows, and to nothing where none let it in.
   private mutating func limit(_ id: SessionID, to token: APIToken?) {
-    guard let token else { return }
+    guard let token else {
+      guard self.limited.remove(id) != nil else { return }
+      return self.change(id) { session in
+        session.token = nil
+        session.scopes = nil
+      }
+    }
     self.limited.insert(id)
     self.change(id) { session in
       session.token = token.number
