@@ -19,6 +19,9 @@ package struct CommandReader: Sendable {
 
   package init() {}
 
+  /// Whether the next text is no command: part of a post, or the answer to a question.
+  package var isInside: Bool { self.questions != nil || self.draft != nil }
+
   /// Takes one text; of several lines only where a post's body is among them.
   package mutating func take(_ text: String) -> Step {
     if self.questions != nil { return self.takeAnswer(text) }

@@ -37,22 +37,31 @@ package struct QueueTongue: QueueLanguage {
 
   package mutating func take(_ command: String, into inbound: inout Inbound) {
     self.lastID += 1
-    let first = command.prefix { $0 != " " }
-    let rest = command[first.endIndex...].drop { $0 == " " }
-    // The two that are this door's own.
-    switch first {
-    case "PING" where rest.utf8.count <= Limits.awayBytesMax:
-      return self.json.ask(.ping(String(rest)), id: self.lastID, into: &inbound)
-    case "HELLO":
-      return self.enter(String(rest), id: self.lastID, into: &inbound)
-    default: break
-    }
+    guard !self.takeOwn(command, into: &inbound) else { return }
     switch self.reader.take(command) {
     case .command(let command): self.json.ask(command, id: self.lastID, into: &inbound)
     case .words(let words): self.json.tell(words, id: self.lastID, into: &inbound)
     case .refused(let refusal):
       self.json.ask(.misuse(refusal), id: self.lastID, into: &inbound)
     }
+  }
+
+  /// Takes the two that are this door's own; false where it is neither.
+  ///
+  /// A post or a password that is under way may have such a line in it. The lone `PING` alone is
+  /// none of it, so that a program that writes for long still shows that it is there.
+  private mutating func takeOwn(_ command: String, into inbound: inout Inbound) -> Bool {
+    if self.reader.isInside, command != "PING" { return false }
+    let first = command.prefix { $0 != " " }
+    let rest = command[first.endIndex...].drop { $0 == " " }
+    switch first {
+    case "PING" where rest.utf8.count <= Limits.awayBytesMax:
+      self.json.ask(.ping(String(rest)), id: self.lastID, into: &inbound)
+    case "HELLO":
+      self.enter(String(rest), id: self.lastID, into: &inbound)
+    default: return false
+    }
+    return true
   }
 
   package mutating func refuse(_ refusal: Refusal, into inbound: inout Inbound) {
