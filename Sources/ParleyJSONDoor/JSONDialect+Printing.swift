@@ -60,7 +60,7 @@ extension JSONDialect {
     guard tag != .none else { return self.note(reply, into: &buffer) }
     guard let expected = self.takeExpected(tag) else { return }
     switch expected.form {
-    case .answer:
+    case .answer, .end:
       self.printAnswer(reply, expected, into: &buffer)
     case .entrance(let wish):
       guard case .welcome(let session, let name, let account) = reply else { return }
@@ -226,9 +226,9 @@ extension JSONDialect {
   }
 
   private mutating func printClosing(_ closing: Closing, into buffer: inout ByteBuffer) {
-    // What asked for the end is answered by its coming.
-    if closing == .quit, let last = self.expected.last, case .answer = last.form {
-      self.printResult(last, into: &buffer) { _, _ in }
+    // What asked for the end is answered by its coming, and what came behind it by nothing.
+    if closing == .quit, let quit = self.expected.first(where: \.isEnd) {
+      self.printResult(quit, into: &buffer) { _, _ in }
     }
     self.expected.removeAll()
     self.endBatch(into: &buffer)

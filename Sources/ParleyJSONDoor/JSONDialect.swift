@@ -188,6 +188,8 @@ package struct JSONDialect: Dialect {
     comeback: Comeback? = nil, into inbound: inout Inbound
   ) {
     let tag = self.nextTag()
+    var form = form
+    if case .quit = command, case .answer = form { form = .end }
     self.expected.append(Expected(tag: tag, id: id, form: form, isInBatch: inBatch))
     inbound.requests.append(Request(command, tag: tag, nonce: nonce, comeback: comeback))
   }
@@ -197,6 +199,8 @@ package struct JSONDialect: Dialect {
 struct Expected: Sendable {
   enum Form: Sendable {
     case answer
+    /// The session's end, which is the answer.
+    case end
     /// The welcome comes first; it is answered when the arrival is complete.
     indirect case entrance(Entrance.Wish)
     /// The door's own "no", in its place among the answers.
@@ -211,6 +215,10 @@ struct Expected: Sendable {
   var id: JSONID
   var form: Form
   var isInBatch: Bool
+
+  var isEnd: Bool {
+    if case .end = self.form { true } else { false }
+  }
 }
 
 /// A session on its way in.

@@ -141,6 +141,25 @@ import Testing
   }
 }
 
+@Suite struct `The end of a session at the queues` {
+  @Test func `answers what asked for it, and nothing that came behind`() {
+    var tongue = QueueTongue(serverName: "test")
+    var inbound = Inbound()
+    for command in ["PING", "/exit", "SAY too late", "PING"] {
+      tongue.take(command, into: &inbound)
+    }
+    var buffer = ByteBuffer()
+    tongue.print(.reply(inbound.requests[0].tag, .pong("")), into: &buffer)
+    tongue.print(.closing(.quit), into: &buffer)
+    #expect(
+      String(buffer: buffer).split(separator: "\n") == [
+        #"{"jsonrpc":"2.0","id":1,"result":{"text":""}}"#,
+        #"{"jsonrpc":"2.0","id":2,"result":{}}"#,
+        #"{"jsonrpc":"2.0","method":"closing","params":{"reason":"quit","text":"bye"}}"#,
+      ])
+  }
+}
+
 @Suite struct `A reader of commands` {
   /// The requests of line mode for a line, inside.
   private static func line(_ text: String) -> [Command] {
