@@ -221,6 +221,7 @@ package final class QueueChannel: Channel, ChannelCore, @unchecked Sendable {
     }
     guard try sent.get() else { return false }
     self.outbound.moveReaderIndex(forwardBy: count)
+    Self.reclaim(&self.outbound)
     self.sentBytes += UInt64(count)
     while let first = self.promises.first, first.end <= self.sentBytes {
       self.promises.removeFirst()
@@ -238,6 +239,18 @@ package final class QueueChannel: Channel, ChannelCore, @unchecked Sendable {
       return max
     }
     return end - view.startIndex + 1
+  }
+
+  /// Bytes that were sent, up to which they are left where they are.
+  static let sentBytesMax = 64 * 1024
+
+  /// Gives back the memory of what was sent, where that is most of it: a reader that is always a
+  /// little late would else keep all that it ever got.
+  ///
+  /// Less is moved than was sent since the last time.
+  static func reclaim(_ lines: inout ByteBuffer) {
+    guard lines.readerIndex > max(Self.sentBytesMax, lines.readableBytes) else { return }
+    lines.discardReadBytes()
   }
 
   private func waitForRoom() {

@@ -160,6 +160,27 @@ import Testing
   }
 }
 
+@Suite struct `What a queue has taken` {
+  @Test func `takes no memory for long, although something always waits`() {
+    let line = String(repeating: "x", count: 1_023) + "\n"
+    var lines = ByteBuffer(string: line)
+    var written = line.utf8.count
+    while written < 16 << 20 {
+      lines.writeString(line)
+      written += line.utf8.count
+      lines.moveReaderIndex(forwardBy: line.utf8.count)
+      QueueChannel.reclaim(&lines)
+      #expect(String(buffer: lines) == line)
+    }
+    #expect(lines.capacity <= 4 * QueueChannel.sentBytesMax)
+    // What waits is not moved again and again for a little that was sent.
+    lines = ByteBuffer(repeating: 0, count: 1 << 20)
+    lines.moveReaderIndex(forwardBy: QueueChannel.sentBytesMax + 1)
+    QueueChannel.reclaim(&lines)
+    #expect(lines.readerIndex == QueueChannel.sentBytesMax + 1)
+  }
+}
+
 @Suite struct `A reader of commands` {
   /// The requests of line mode for a line, inside.
   private static func line(_ text: String) -> [Command] {
