@@ -60,10 +60,12 @@ int cmq_claim(int queue) {
   return fcntl(queue, F_SETLK, &lock);
 }
 
-long cmq_claimant(int queue) {
+/* Whose lock it is does not matter, and may not be told: a holder in another PID namespace, as in
+   another container, has the number 0 here. A lock for writing is no server's. */
+int cmq_is_claimed(int queue) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   if (fcntl(queue, F_GETLK, &lock) != 0) return -1;
-  return lock.l_type == F_RDLCK ? (long)lock.l_pid : 0;
+  return lock.l_type == F_RDLCK;
 }
 
 int cmq_bell(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
@@ -125,7 +127,7 @@ int cmq_send(int queue, const void *bytes, size_t count) {
 }
 int cmq_unlink(const char *name) { return (void)name, missing(); }
 int cmq_claim(int queue) { return (void)queue, missing(); }
-long cmq_claimant(int queue) { return (void)queue, missing(); }
+int cmq_is_claimed(int queue) { return (void)queue, missing(); }
 int cmq_bell(void) { return missing(); }
 int cmq_ring(int bell) { return (void)bell, missing(); }
 int cmq_hush(int bell) { return (void)bell, missing(); }

@@ -56,8 +56,9 @@ package final class QueueReceiver: QueueThread {
   ) throws(QueueFault) -> MessageQueue {
     if let old = try? MessageQueue(sendingTo: name) {
       defer { old.close() }
-      let claimant = cmq_claimant(old.descriptor)
-      guard claimant <= 0 else { throw QueueFault(code: EBUSY) }
+      let isClaimed = cmq_is_claimed(old.descriptor)
+      guard isClaimed >= 0 else { throw QueueFault(code: errno) }
+      guard isClaimed == 0 else { throw QueueFault(code: EBUSY) }
       guard let status = try? old.status, status.owner == geteuid() || geteuid() == 0 else {
         throw QueueFault(code: EPERM)
       }

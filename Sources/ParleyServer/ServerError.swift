@@ -25,7 +25,8 @@ package enum ServerError: Error, CustomStringConvertible {
   private static func words(for fault: QueueFault, queue name: String) -> String {
     switch fault.code {
     case EBUSY:
-      "cannot make the message queue \(name): another server serves it; choose another with --queue"
+      "cannot make the message queue \(name): another server serves it, perhaps in a container; "
+        + "choose another with --queue"
     case EPERM, EACCES, EEXIST:
       "cannot make the message queue \(name): another user's is there; choose another with "
         + "--queue, or have its owner remove it (rm /dev/mqueue\(name))"

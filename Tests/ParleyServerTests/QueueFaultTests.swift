@@ -158,13 +158,21 @@ import Testing
     }
   }
 
-  @Test func `of a running server is not taken by another`() async throws {
+  /// In a PID namespace of its own, as in a container that has the host's queues.
+  private static let container = ["unshare", "--pid", "--fork", "--kill-child"]
+  private static let hasContainers =
+    (try? ChildProcess.run(["/usr/bin/env"] + container + ["true"]))?.code == 0
+
+  @Test(arguments: [[], container])
+  func `of a running server is not taken by another`(launcher: [String]) async throws {
+    guard launcher.isEmpty || Self.hasContainers else { return }
     try await onItsOwnThread {
       let owned = ControlName()
       defer { withExtendedLifetime(owned) {} }
       let control = owned.name
       let server = try ProcessUnderTest(flags: ["--queue", control])
-      let other = try ProcessUnderTest(flags: ["--queue", control], starting: false)
+      let other = try ProcessUnderTest(
+        flags: ["--queue", control], launcher: launcher, starting: false)
       let (output, code) = try other.startExpectingFailure()
       #expect(code != 0)
       #expect(output.contains { $0.contains("another server serves it") })

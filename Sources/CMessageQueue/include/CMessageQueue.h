@@ -28,8 +28,8 @@ int cmq_unlink(const char *name);
 /* Says that this process serves a queue that it may receive from, until it ends or closes it. */
 int cmq_claim(int queue);
 
-/* The process that has claimed a queue, which this one may send to or receive from; 0 for none. */
-long cmq_claimant(int queue);
+/* 1 where a process has claimed a queue, which this one may send to or receive from; else 0. */
+int cmq_is_claimed(int queue);
 
 /* A descriptor that is readable once it was rung, until it is hushed. */
 int cmq_bell(void);
