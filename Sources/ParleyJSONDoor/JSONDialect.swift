@@ -129,13 +129,20 @@ package struct JSONDialect: Dialect {
     do throws(RPCFault) {
       try parts.read(value)
       // An answer to the server's own request, which needs none.
-      if parts.isResponse { return }
+      if parts.isResponse { return Self.count(into: &inbound) }
       try self.perform(parts, inBatch: inBatch, into: &inbound)
     } catch {
       // To a request without an id there is no answer, but to what is no request there is one.
-      guard parts.id != .none || error.code == RPCFault.invalidRequestCode else { return }
+      guard parts.id != .none || error.code == RPCFault.invalidRequestCode else {
+        return Self.count(into: &inbound)
+      }
       self.fail(error, parts.id, inBatch: inBatch, into: &inbound)
     }
+  }
+
+  /// Has something that is not answered counted as a command: it took as long to read.
+  private static func count(into inbound: inout Inbound) {
+    inbound.requests.append(Request(.local))
   }
 
   private mutating func perform(

@@ -128,6 +128,26 @@ import Testing
     }
   }
 
+  @Test(arguments: [#"{"jsonrpc":"2.0","result":1}"#, #"{"jsonrpc":"2.0","method":"nope"}"#])
+  func `ends one that sends far too much of what is not answered`(line: String) async throws {
+    try await onItsOwnThread {
+      let server = try Self.server([
+        "--session-commands-per-second", "10", "--session-command-burst", "10",
+        "--session-command-delay-max", "2s",
+      ])
+      let fast = try TalkClient("fast", port: server.port, from: "127.0.0.2")
+      try fast.say(#"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"name":"fast"}}"#)
+      try fast.expect(#"*"id":1,"result":*"#)
+      // A few are what they were: not answered.
+      try Self.paste([line, #"{"jsonrpc":"2.0","id":2,"method":"ping"}"#], fast)
+      #expect(try fast.next().hasPrefix(#"{"jsonrpc":"2.0","id":2,"#))
+      try Self.paste(Array(repeating: line, count: 100), fast)
+      try fast.expect(#"*"method":"closing","params":{"reason":"too_fast"*"#)
+      try fast.expectEnd()
+      #expect(try server.stop() == 0)
+    }
+  }
+
   @Test func `delays neither a quit, a leaving or a ping, nor what was sent before`() async throws {
     try await onItsOwnThread {
       let server = try Self.server([
