@@ -92,15 +92,27 @@ package struct QueueClient: ~Copyable {
 
   /// Asks for a key, waits for it, and enters: what follows are the answers, that to the entrance
   /// first, under the `id` 0.
+  ///
+  /// Whoever may send can say HELLO for this queue, too: what is said of other names is passed over.
   package mutating func enter(as name: String, within milliseconds: Int) throws(Fault) {
+    if let fault = QueueWords.fault(ofName: name) {
+      throw .refused(QueueWords.error(fault.word, fault.text))
+    }
     try self.post("HELLO \(self.replyName) \(name)", within: milliseconds)
-    while let line = try self.next(within: milliseconds) {
+    let ends = ContinuousClock.now + .milliseconds(milliseconds)
+    while let line = try self.next(within: Self.milliseconds(until: ends)) {
+      if QueueWords.isAboutName(line) { continue }
       guard line.hasPrefix(QueueWords.keyHead) else { throw .refused(line) }
       guard line.hasSuffix(#","name":""# + name + #""}}"#) else { continue }
       self.key = String(line.dropFirst(QueueWords.keyHead.count).prefix { $0 != "\"" })
       return try self.send("PING", within: milliseconds)
     }
     throw .gone(self.control)
+  }
+
+  private static func milliseconds(until end: ContinuousClock.Instant) -> Int {
+    let left = (end - .now).components
+    return max(0, Int(left.seconds) * 1_000 + Int(left.attoseconds / 1_000_000_000_000_000))
   }
 
   // MARK: Out

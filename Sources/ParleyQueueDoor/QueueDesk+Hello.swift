@@ -2,10 +2,11 @@ import Glibc
 import NIOCore
 import ParleyModel
 
-/// `HELLO QUEUE NAME`: nothing comes of it but a key, which only the queue's owner can read.
+/// `HELLO QUEUE NAME`: nothing comes of it but a line in the queue, which only its owner can read:
+/// a key, or what is wrong.
 ///
-/// Nothing says who sent it, so that it must not change anything: who shows the key is the one who
-/// could read the queue.
+/// Nothing says who sent it, so that it must not change anything else: who shows the key is the one
+/// who could read the queue.
 extension QueueDesk {
   mutating func hello(_ queueName: String, _ name: String) {
     guard QueueName.isReply(queueName, of: self.receiver.name) else {
@@ -60,17 +61,7 @@ extension QueueDesk {
           + "\(QueueLimits.messageBytesMin) or more"
       )
     }
-    if name.isEmpty { return ("bad_arguments", "usage: HELLO QUEUE NAME") }
-    let isPlain = name.utf8.allSatisfy {
-      $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
-    }
-    guard isPlain, name.utf8.count <= Limits.nameBytesMax * 2 else {
-      return (
-        "bad_name",
-        "a name has no spaces, quotes or backslashes, and at most \(Limits.nameBytesMax) bytes"
-      )
-    }
-    return nil
+    return QueueWords.fault(ofName: name)
   }
 
   private mutating func sendKey(
@@ -82,13 +73,32 @@ extension QueueDesk {
       self.tell(queue, QueueWords.key(known.key, name))
       return queue.close()
     }
-    if self.pending.count >= Self.pendingMax { self.pending.removeFirst().queue.close() }
+    self.makeRoom(for: status)
     let key = QueueKey()
     self.tell(queue, QueueWords.key(key, name))
     self.pending.append(
       Pending(
         key: key, name: name, queue: queue, queueName: queueName, status: status,
         ends: .now() + Self.pendingTime))
+  }
+
+  /// Makes room for one more key.
+  ///
+  /// As anybody may name anybody's queue, the first keys of a queue stay, whatever comes behind
+  /// them; and nobody is forgotten for another user who has more.
+  private mutating func makeRoom(for status: MessageQueue.Status) {
+    let ofQueue = self.pending.indices.filter { self.pending[$0].status.inode == status.inode }
+    if ofQueue.count >= Self.pendingOfQueueMax {
+      return self.pending.remove(at: ofQueue[ofQueue.count - 1]).queue.close()
+    }
+    guard self.pending.count >= Self.pendingMax else { return }
+    var counts: [UInt32: Int] = [:]
+    for pending in self.pending { counts[pending.status.owner, default: 0] += 1 }
+    let most = counts.values.max()
+    guard let oldest = self.pending.firstIndex(where: { counts[$0.status.owner] == most }) else {
+      return
+    }
+    self.pending.remove(at: oldest).queue.close()
   }
 }
 
@@ -101,6 +111,26 @@ enum QueueWords {
   /// `name` has nothing that must be escaped.
   static func key(_ key: QueueKey, _ name: String) -> String {
     Self.keyHead + key.text + #"","name":""# + name + #""}}"#
+  }
+
+  /// What is wrong with a name in a HELLO, for which anybody may name anybody's queue.
+  static func fault(ofName name: String) -> (word: String, text: String)? {
+    if name.isEmpty { return Self.nameless }
+    let isPlain = name.utf8.allSatisfy {
+      $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+    }
+    return isPlain && name.utf8.count <= Limits.nameBytesMax * 2 ? nil : Self.odd
+  }
+
+  private static let nameless = ("bad_arguments", "usage: HELLO QUEUE NAME")
+  private static let odd = (
+    "bad_name",
+    "a name has no spaces, quotes or backslashes, and at most \(Limits.nameBytesMax) bytes"
+  )
+
+  /// Whether a line says no more than that a name is wrong, which may be another's.
+  static func isAboutName(_ line: String) -> Bool {
+    [Self.nameless, Self.odd].contains { line == Self.error($0.0, $0.1) }
   }
 
   /// `text` has nothing that must be escaped.

@@ -15,8 +15,10 @@ struct QueueDesk<Host: QueueHost> {
   static var pauseMax: TimeAmount { .seconds(1) }
   /// Messages that are received before they are handed on.
   static var batchMax: Int { 64 }
-  /// Keys that nobody has shown yet; beyond it the oldest is forgotten.
+  /// Keys that nobody has shown yet; beyond it the oldest of the user who has most is forgotten.
   static var pendingMax: Int { 64 }
+  /// Such keys of one queue; the newest of them gives way to the next.
+  static var pendingOfQueueMax: Int { 4 }
   /// How long a key may not be shown.
   static var pendingTime: TimeAmount { .seconds(60) }
 
@@ -204,7 +206,8 @@ struct QueueDesk<Host: QueueHost> {
   /// new one begins on its loop when it is over.
   private mutating func formerSession(of pending: Pending) -> QueueChannel? {
     let former = self.clients.first { _, client in
-      client.queueName == pending.queueName && client.owner == pending.status.owner
+      !client.isReplaced && client.queueName == pending.queueName
+        && client.owner == pending.status.owner
     }
     guard let (tag, client) = former else { return nil }
     self.clients[tag]?.isReplaced = true
