@@ -112,18 +112,9 @@ final class ClientCore {
     guard connection == self.connection else { return }
     guard let value = JSON(parsing: line) else {
       let start = line.getString(at: line.readerIndex, length: min(line.readableBytes, 200))
-      return self.failed(.notUnderstood("a line that is not JSON: \(start ?? "")"), connection)
+      return self.turn { $0.received(text: start ?? "", $1) }
     }
     self.turn { $0.received(value, $1) }
-  }
-
-  /// Closes the connection for something that will not be better next time.
-  func failed(_ error: ClientError, _ connection: UInt64) {
-    guard connection == self.connection else { return }
-    self.turn { machine, now in
-      machine.actions.append(.disconnect)
-      machine.lost(error, now)
-    }
   }
 
   func lost(_ error: ClientError, _ connection: UInt64) {

@@ -167,6 +167,25 @@ struct ClientMachine {
     self.wait(self.closing.map { .unreachable($0.text) } ?? error, now)
   }
 
+  /// A line came that is not JSON.
+  ///
+  /// Where a connection has just been made, that passes: the server says so to whom it has no room
+  /// for now, in words that all its protocols share, and it greets in line mode who was slow. A
+  /// first connection that nobody tries again ends with it all the same, as every error.
+  mutating func received(text: String, _ now: NIODeadline) {
+    self.actions.append(.disconnect)
+    let triesAgain = self.hasEntered || self.configuration.reconnection.includesFirst
+    switch self.phase {
+    case .connecting, .entering:
+      guard triesAgain else { break }
+      let word = text.hasPrefix("*** ") ? text.dropFirst(4) : text[...]
+      let end = word.lastIndex { !$0.isWhitespace }.map { word.index(after: $0) }
+      return self.lost(.unreachable("the server said: \(word[..<(end ?? word.startIndex)])"), now)
+    case .idle, .resuming, .live, .waiting, .closed: break
+    }
+    self.lost(.notUnderstood("a line that is not JSON: \(text)"), now)
+  }
+
   /// Words of the server behind which it does not want to see us again.
   private static func isFinal(_ reason: String) -> Bool {
     ["access_revoked", "banned", "garbage", "too_many_guesses"].contains(reason)

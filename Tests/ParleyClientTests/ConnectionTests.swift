@@ -149,6 +149,30 @@ import Testing
   }
 
   @Test(arguments: [
+    "*** your address connects too often; wait a minute and try again.\r", "<html>", "",
+  ])
+  func `is made again after a line of another protocol instead of being let in`(line: String) {
+    var stage = MachineStage()
+    stage.enter()
+    stage.lose()
+    stage.wait()
+    stage.play { machine, now in
+      machine.connected(now)
+      machine.received(text: line, now)
+    }
+    #expect(stage.delay != nil && stage.disconnects == 1)
+    if line.hasPrefix("***"), case .waiting(_, because: let why)? = stage.states.last {
+      let words = "the server said: your address connects too often; wait a minute and try again."
+      #expect(why == .unreachable(words))
+    }
+    stage.wait()
+    stage.enter()
+    #expect(stage.states.last == .live)
+    stage.play { $0.received(text: line, $1) }
+    #expect(stage.isFinished, "it is let in, so that the line is no word of another protocol")
+  }
+
+  @Test(arguments: [
     ("shutting_down", false), ("timed_out", false), ("too_slow", false), ("access_revoked", true),
     ("banned", true), ("garbage", true), ("too_many_guesses", true),
   ])

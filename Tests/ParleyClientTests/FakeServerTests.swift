@@ -59,6 +59,27 @@ import Testing
     try await server.close()
   }
 
+  @Test func `tries again where the server has no room for it at first`() async throws {
+    let server = try await FakeServer { connection, line in
+      guard let line else {
+        return connection < 3 ? [.say("*** too many people are here; try again later.\r")] : []
+      }
+      return Request(line).map { [FakeServer.welcome(id: $0.id)] } ?? []
+    }
+    var configuration = server.configuration
+    configuration.reconnection.includesFirst = true
+    let client = try await Client.connect(configuration)
+    await client.quit()
+    var reasons: [ClientError] = []
+    for await event in client.events {
+      if case .state(.waiting(_, because: let why)) = event { reasons.append(why) }
+    }
+    let why = ClientError.unreachable(
+      "the server said: too many people are here; try again later.")
+    #expect(reasons == [why, why])
+    try await server.close()
+  }
+
   @Test func `is closed by a line without an end`() async throws {
     let server = try await FakeServer { _, line in
       line == nil ? [] : [.say(String(repeating: "x", count: 10_000))]
