@@ -64,9 +64,9 @@ extension ChatSession {
         code: "not_trusted")
     case .refused: self.refuse(error)
     case .notTrusted:
+      let isVerified = self.options.encryption == .verified
       self.fail(
-        "no authority that this machine knows vouches for the server's certificate and its name; "
-          + "--tls-pin believes the certificate of the first time",
+        "\(error)" + (isVerified ? "; --tls-pin believes the certificate of the first time" : ""),
         code: "not_trusted")
     case .unreachable, .outcomeUnknown, .tooManyRequests, .eventsNotTaken, .notUnderstood, .closed,
       .cancelled:

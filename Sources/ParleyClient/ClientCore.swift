@@ -101,6 +101,12 @@ final class ClientCore {
 
   // MARK: What comes from the connection
 
+  /// There is a channel, over which TLS is perhaps being agreed on: it can be closed now.
+  func opened(_ connection: UInt64, _ channel: any Channel) {
+    guard connection == self.connection else { return channel.close(promise: nil) }
+    self.channel = channel
+  }
+
   func connected(_ connection: UInt64, _ channel: any Channel) {
     guard connection == self.connection else { return channel.close(promise: nil) }
     self.channel = channel

@@ -14,7 +14,7 @@ public enum ClientError: Error, Hashable, Sendable {
   case refused(Refusal)
   /// There is no connection to the server; the text says why.
   case unreachable(String)
-  /// TLS could not be agreed on, or the certificate is not to be believed.
+  /// The server's certificate is not to be believed; the text says why.
   case notTrusted(String)
   /// A certificate that nothing is known about, with ``Security/pinned(fingerprint:)`` and nil.
   case unknownCertificate(fingerprint: String)

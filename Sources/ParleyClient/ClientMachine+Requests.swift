@@ -149,6 +149,9 @@ extension ClientMachine {
         }
       } else if let id = line["id"]?.integer {
         try self.answered(id, line, now)
+      } else if case .entering = self.phase, let text = line["error"]?["message"]?.string {
+        // About none of our requests, but about the connection: the door's last word.
+        self.noteClosing(line["error"]?["data"]?["code"]?.string ?? "", text)
       }
     } catch {
       self.actions.append(.disconnect)

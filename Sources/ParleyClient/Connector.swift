@@ -44,6 +44,8 @@ final class Connector {
       case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
       case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
       }
+    let boundCore = NIOLoopBound(core, eventLoop: self.loop)
+    connected.whenSuccess { channel in boundCore.value.opened(connection, channel) }
     connected.whenFailure { error in
       let text = Link.text(error)
       bound.value.end(.unreachable(text))

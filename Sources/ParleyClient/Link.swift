@@ -102,14 +102,39 @@ final class Link: ChannelInboundHandler {
   private static func clientError(_ error: (any Error)?) -> ClientError {
     switch error {
     case nil: .unreachable("the server closed the connection")
-    case let error as NIOSSLError:
-      if case .handshakeFailed(let why) = error {
-        .notTrusted("\(why)")
+    case let error as NIOSSLError: Self.clientError(error)
+    case let error as NIOSSLExtraError:
+      if error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch {
+        .notTrusted("it does not name this host")
       } else {
-        .unreachable("\(error)")
+        .unreachable("TLS could not be agreed on: \(error.description)")
       }
-    case let error as NIOSSLExtraError: .notTrusted(error.description)
     case let error?: .unreachable(Self.text(error))
+    }
+  }
+
+  /// Only what was found wrong with the certificate is distrust; a handshake that came to nothing
+  /// for another reason may come about the next time.
+  private static func clientError(_ error: NIOSSLError) -> ClientError {
+    switch error {
+    case .noCertificateToValidate: return .notTrusted("the server showed no certificate")
+    case .unableToValidateCertificate: return .notTrusted("it cannot be verified")
+    case .handshakeFailed(let why):
+      // BoringSSL's errors have no other form than their text: `…:OPENSSL_internal:REASON at …`.
+      let reason = "\(why)".firstMatch(of: /OPENSSL_internal:([A-Z0-9_]+)/).map { String($0.1) }
+      switch reason {
+      case "CERTIFICATE_VERIFY_FAILED":
+        return .notTrusted("no authority that is believed has signed it, or it is not valid now")
+      case "WRONG_VERSION_NUMBER":
+        return .unreachable("TLS could not be agreed on: what answers there does not speak TLS")
+      case let reason?:
+        let words = reason.lowercased().replacing("_", with: " ")
+        return .unreachable("TLS could not be agreed on: \(words)")
+      case nil:
+        return .unreachable("TLS could not be agreed on: the server closed the connection")
+      }
+    case .uncleanShutdown: return .unreachable("the server closed the connection")
+    default: return .unreachable("\(error)")
     }
   }
 

@@ -14,15 +14,19 @@ final class FakeServer: Sendable {
 
   private static let loop = MultiThreadedEventLoopGroup.singleton.next()
   let port: Int
+  /// The numbers of the connections that are over, as they end.
+  let ends: AsyncStream<Int>
   private let channel: any Channel
 
   init(_ script: @escaping Script) async throws {
     let count = NIOLoopBoundBox.makeBoxSendingValue(0, eventLoop: Self.loop)
+    let (ends, ended) = AsyncStream<Int>.makeStream()
+    self.ends = ends
     self.channel = try await ServerBootstrap(group: Self.loop)
       .childChannelInitializer { child in
         child.eventLoop.makeCompletedFuture {
           count.value += 1
-          try child.pipeline.syncOperations.addHandler(Player(script, count.value))
+          try child.pipeline.syncOperations.addHandler(Player(script, count.value, ended))
         }
       }
       .bind(host: "127.0.0.1", port: 0).get()
@@ -65,11 +69,20 @@ private final class Player: ChannelInboundHandler {
 
   private let script: FakeServer.Script
   private let number: Int
+  private let ended: AsyncStream<Int>.Continuation
   private var unfinished = ByteBuffer()
 
-  init(_ script: @escaping FakeServer.Script, _ number: Int) {
+  init(
+    _ script: @escaping FakeServer.Script, _ number: Int, _ ended: AsyncStream<Int>.Continuation
+  ) {
     self.script = script
     self.number = number
+    self.ended = ended
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    self.ended.yield(self.number)
+    context.fireChannelInactive()
   }
 
   func channelActive(context: ChannelHandlerContext) {

@@ -80,6 +80,75 @@ import Testing
     try await server.close()
   }
 
+  @Test(arguments: [
+    (FakeServer.Move.hangUp, "the server closed the connection"),
+    (.say("*** too many people are here"), "what answers there does not speak TLS"),
+  ])
+  func `tries again where TLS is not agreed on, as that is no distrust`(
+    move: FakeServer.Move, reason: String
+  ) async throws {
+    // TLS begins with a client's word: what is no line is never played.
+    let server = try await FakeServer { _, line in line == nil ? [move] : [] }
+    var configuration = server.configuration
+    configuration.security = .verified
+    // A hang-up may be a reset, as what the client said is not read.
+    let passing: [ClientError] = [
+      .unreachable("TLS could not be agreed on: \(reason)"),
+      .unreachable("Connection reset by peer"),
+    ]
+    do throws(ClientError) {
+      _ = try await Client.connect(configuration)
+      Issue.record("it came about")
+    } catch {
+      #expect(passing.contains(error))
+    }
+    configuration.reconnection.includesFirst = true
+    let client = Client(configuration)
+    let entering = Task { try await client.start() }
+    var waits = 0
+    for await event in client.events {
+      if case .state(.waiting(_, because: let because)) = event {
+        #expect(passing.contains(because))
+        waits += 1
+      }
+      if waits == 3 { break }
+    }
+    await client.quit()
+    await #expect(throws: ClientError.closed("it was asked to quit")) {
+      try await entering.value
+    }
+    try await server.close()
+  }
+
+  @Test func `closes the connection over which TLS is not agreed on in time`() async throws {
+    let server = try await FakeServer { _, _ in [] }
+    var configuration = server.configuration
+    configuration.security = .pinned(fingerprint: nil)
+    configuration.reconnection.attemptMax = .milliseconds(100)
+    await #expect(throws: ClientError.unreachable("the server did not answer in time")) {
+      try await Client.connect(configuration)
+    }
+    var ends = server.ends.makeAsyncIterator()
+    #expect(await ends.next() == 1)
+    try await server.close()
+  }
+
+  @Test func `tells what a server says that does not want such connections`() async throws {
+    let server = try await FakeServer { _, line in
+      line == nil
+        ? []
+        : [
+          .say(
+            #"{"jsonrpc":"2.0","id":null,"error":{"code":-32000,"message":"TLS only","#
+              + #""data":{"code":"not_permitted"}}}"#), .hangUp,
+        ]
+    }
+    await #expect(throws: ClientError.unreachable("TLS only")) {
+      try await Client.connect(server.configuration)
+    }
+    try await server.close()
+  }
+
   @Test func `is closed by a line without an end`() async throws {
     let server = try await FakeServer { _, line in
       line == nil ? [] : [.say(String(repeating: "x", count: 10_000))]
