@@ -201,8 +201,10 @@ extension ClientMachine {
       return .success(result)
     case .failure(let refusal):
       if request.isRepeat, request.repeating == .untilRefused(refusal.code) {
-        try self.note(request, [:], now)
-        return .success([:])
+        // It was done the first time; what it was about stands in for the answer that was lost.
+        let params = JSON.object(request.params)
+        try self.note(request, params, now)
+        return .success(params)
       }
       return .failure(.refused(refusal))
     }

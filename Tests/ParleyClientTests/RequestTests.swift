@@ -66,7 +66,7 @@ import Testing
     stage.wait()
     stage.enter([Self.resumed])
     stage.refuse("remove", "message_removed")
-    #expect(stage.answers[1] == .success([:]))
+    #expect(stage.answers[1] == .success(["room": "lobby", "text": "t1"]), "as it was asked")
     stage.request(2, "remove", .untilRefused("message_removed"))
     stage.refuse("remove", "message_removed")
     let refusal = Refusal(code: "message_removed", text: "no")
