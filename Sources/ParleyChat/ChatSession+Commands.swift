@@ -84,25 +84,15 @@ extension ChatSession {
 
   // MARK: In turn
 
-  func perform(_ entry: Entry, _ client: Client) async {
-    switch entry {
-    case .say(let text): await self.ask(.say(.current, .say, text), client)
-    case .command(.account(let command)) where command.hasSecret:
-      await self.perform(command, client)
-    case .command(let command): await self.ask(command, client)
-    case .refused(let refusal): self.refuse(refusal)
-    case .quit(let word): await self.finish(self.code, saying: word)
-    }
-  }
-
-  private func ask(_ command: Command, _ client: Client) async {
-    if case .leave(let room, then: .lobby) = command, self.isLobby(room) {
+  /// Asks for a command, about the `current` room where it names none.
+  func ask(_ command: Command, in current: String?, _ client: Client) async {
+    if case .leave(let room, then: .lobby) = command, Self.isLobby(room, current) {
       return self.refuse(.alreadyInLobby)
     }
     let before = self.currentRoom
     let request: ChatRequest?
     do throws(ParleyModel.Refusal) {
-      request = try ChatRequest.make(command, in: self.currentRoom)
+      request = try ChatRequest.make(command, in: current)
     } catch {
       return self.refuse(error)
     }
@@ -112,15 +102,15 @@ extension ChatSession {
     }
     guard let result = await self.ask(request, client) else { return }
     if case .leave(_, then: .lobby) = command, before != nil, self.currentRoom == nil {
-      await self.ask(.join(.lobby), client)
+      await self.ask(.join(.lobby), in: nil, client)
     }
     if self.view.mode == .objects { self.printAnswer(request, result) }
   }
 
-  private func isLobby(_ room: RoomSelector) -> Bool {
+  private static func isLobby(_ room: RoomSelector, _ current: String?) -> Bool {
     switch room {
-    case .current: self.currentRoom == Name.lobby.text
-    case .named(let name): name == Name.lobby && self.currentRoom == Name.lobby.text
+    case .current: current == Name.lobby.text
+    case .named(let name): name == Name.lobby && current == Name.lobby.text
     }
   }
 
@@ -143,8 +133,15 @@ extension ChatSession {
     case "open" where result["current"]?.boolean == true:
       self.enteredRoom(result["room"]?.string)
     case "leave":
-      self.people[result["room"]?.string ?? ""] = nil
-      self.enteredRoom(result["current"]?.string)
+      let room = result["room"]?.string
+      self.people[room ?? ""] = nil
+      self.openRooms.remove(room ?? "")
+      if let current = result["current"]?.string {
+        self.enteredRoom(current)
+      } else if room == self.currentRoom {
+        // Where the answer was lost, this one says no more than what was asked for.
+        self.enteredRoom(nil)
+      }
     case "nick": self.text.ownName = result["name"]?.string ?? self.text.ownName
     case "rooms":
       for room in (result["rooms"]?.elements ?? []).compactMap({ $0["room"]?.string })
@@ -183,7 +180,7 @@ extension ChatSession {
 
   // MARK: Accounts
 
-  private func perform(_ command: AccountCommand, _ client: Client) async {
+  func perform(_ command: AccountCommand, _ client: Client) async {
     do throws(ClientError) {
       switch command {
       case .login(let name, let secret, autojoin: _):

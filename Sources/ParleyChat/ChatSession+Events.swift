@@ -22,6 +22,7 @@ extension ChatSession {
       }
     }
     self.isIn = true
+    self.decidePlaces()
     self.showPrompt()
     self.stir()
   }
@@ -102,14 +103,18 @@ extension ChatSession {
       self.tell(self.text.event(event))
     case .went(let went):
       self.people[went.room]?.remove(went.name)
-      if went.name == self.text.ownName, went.room == self.currentRoom { self.enteredRoom(nil) }
+      if went.name == self.text.ownName { self.closed(went.room) }
       self.tell(self.text.event(event))
     case .renamed(let renamed):
       self.people[renamed.room]?.remove(renamed.from)
       self.know(renamed.to, in: renamed.room)
       if renamed.from == self.text.ownName { self.text.ownName = renamed.to }
+      if renamed.from == self.lastDirect { self.lastDirect = renamed.to }
       self.tell(self.text.event(event))
-    case .crowd, .topic, .removed, .changed, .notice, .missed, .notReopened, .server, .closing:
+    case .notice(let kind, let room, _):
+      if ["kicked", "banned"].contains(kind) { self.putOut(of: room) }
+      self.tell(self.text.event(event))
+    case .crowd, .topic, .removed, .changed, .missed, .notReopened, .server, .closing:
       self.tell(self.text.event(event))
     case .behind, .caughtUp, .unknown: break
     }
@@ -141,12 +146,35 @@ extension ChatSession {
   }
 
   private func opened(_ room: Room) {
-    if room.isCurrent { self.enteredRoom(room.room) }
+    // The answer says what came of a request of ours, perhaps before this and perhaps behind it.
+    let isAsked = ["switched", "added", "again"].contains(room.opened) && !self.isAway
+    if room.isCurrent, !isAsked { self.enteredRoom(room.room) }
+    if room.opened == "switched", let left = self.toldRoom, left != room.room {
+      self.openRooms.remove(left)
+    }
+    if room.isCurrent { self.toldRoom = room.room }
+    self.openRooms.insert(room.room)
     if self.people.count < Self.wordsMax || self.people[room.room] != nil {
       self.people[room.room] = Set(room.present)
     }
     if !room.isResumed { self.seenBefore[room.room] = room.sequence }
     if self.seenBefore.count > Self.wordsMax { self.seenBefore = [:] }
+  }
+
+  /// We have left a room, perhaps in another session.
+  private func closed(_ room: String) {
+    self.openRooms.remove(room)
+    if self.toldRoom == room { self.toldRoom = nil }
+    if self.currentRoom == room { self.enteredRoom(nil) }
+  }
+
+  /// Somebody put us out of a room: the server has us in the lobby then, where that is open.
+  private func putOut(of room: String) {
+    self.people[room] = nil
+    self.openRooms.remove(room)
+    let lobby = self.openRooms.contains(Name.lobby.text) ? Name.lobby.text : nil
+    if self.toldRoom == room { self.toldRoom = lobby }
+    if self.currentRoom == room { self.enteredRoom(lobby) }
   }
 
   private func know(_ name: String, in room: String) {
@@ -169,7 +197,10 @@ extension ChatSession {
   private func take(direct message: ShownMessage) {
     let title = message.conversation(ownName: self.text.ownName)
     let isOwn = message.from == self.text.ownName
-    if !isOwn { self.unread.add(title, isMention: true) }
+    if !isOwn {
+      self.unread.add(title, isMention: true)
+      self.lastDirect = message.from
+    }
     self.composePrompt()
     self.tell(self.dayLine(message) + self.text.message(message), rings: !isOwn)
   }

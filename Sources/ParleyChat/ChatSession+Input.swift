@@ -131,23 +131,6 @@ extension ChatSession {
     }
   }
 
-  func enqueue(_ entry: Entry) {
-    guard self.client != nil else {
-      return self.fail("there is no connection; /connect HOST PORT makes one")
-    }
-    guard self.queue.count < Self.queueMax else {
-      return self.refuse(
-        "too_many", "\(Self.queueMax) lines wait to be sent; this one was not taken")
-    }
-    self.queue.append(entry)
-    self.stir()
-  }
-
-  /// What is wrong with a line is said at once to a person, in its turn to a script.
-  private func enqueueRefusal(_ refusal: ParleyModel.Refusal) {
-    if self.isInteractive { self.refuse(refusal) } else { self.enqueue(.refused(refusal)) }
-  }
-
   private func takeDraft(_ line: String) {
     self.view.refresh()
     switch self.draft?.take(line) {

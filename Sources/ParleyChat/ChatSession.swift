@@ -17,16 +17,6 @@ package actor ChatSession {
     case secrets(SecretQuestions, isEntering: Bool)
   }
 
-  /// Something entered that waits for its turn.
-  enum Entry {
-    case say(String)
-    case command(Command)
-    /// A line that cannot be sent; it is said in its turn.
-    case refused(ParleyModel.Refusal)
-    /// The end, with a last word.
-    case quit(String?)
-  }
-
   /// Where to connect, and as whom.
   struct Target {
     var destination: Destination
@@ -67,8 +57,10 @@ package actor ChatSession {
   private var conversing: CheckedContinuation<Void, Never>?
 
   // What was entered.
-  var queue: [Entry] = []
+  var queue: [Entered] = []
   private(set) var isSending = false
+  /// Whether what is being sent may change where text goes.
+  private(set) var isMoving = false
   private var sending: CheckedContinuation<Void, Never>?
   var question: Question?
   /// A post that is written line by line.
@@ -81,6 +73,12 @@ package actor ChatSession {
 
   // What is known of the conversation.
   var currentRoom: String?
+  /// The rooms that are open, and the one of them that is current, as events say in their order:
+  /// answers come on another way, before or behind them.
+  var openRooms: Set<String> = []
+  var toldRoom: String?
+  /// Who sent the direct message that came last.
+  var lastDirect: String?
   var unread = UnreadCounts()
   var people: [String: Set<String>] = [:]
   /// Messages up to there were said before one came: they ring no bell.
@@ -175,9 +173,13 @@ package actor ChatSession {
         await withCheckedContinuation { self.sending = $0 }
         continue
       }
+      let entered = self.queue.removeFirst()
       self.isSending = true
-      await self.perform(self.queue.removeFirst(), client)
+      self.isMoving = entered.moves
+      await self.perform(entered, client)
       self.isSending = false
+      self.isMoving = false
+      self.decidePlaces()
       if !self.isInteractive { SignalPipe.shared.wakeReader() }
     }
   }
@@ -245,6 +247,9 @@ package actor ChatSession {
     self.isIn = false
     self.isAway = false
     self.currentRoom = nil
+    self.openRooms = []
+    self.toldRoom = nil
+    self.lastDirect = nil
     self.people = [:]
     self.unread.clear()
     self.showPrompt()
@@ -291,7 +296,7 @@ package actor ChatSession {
   /// Ends when what was entered before is done; at once where there is nobody to tell it.
   func leaveInTurn(saying word: String?) {
     if self.client != nil, !self.isAway, self.isIn || !self.isInteractive {
-      self.queue.append(.quit(word))
+      self.queue.append(Entered(work: .quit(word)))
       self.stir()
     } else {
       self.endSoon(self.code, saying: word)

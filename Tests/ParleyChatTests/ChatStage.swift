@@ -82,10 +82,11 @@ final class ChatStage {
         + arguments, input: input)
   }
 
-  /// A person in line mode.
-  func person(_ name: String) throws -> TalkClient {
+  /// A person in line mode, who has an account where there is a password.
+  func person(_ name: String, password: String? = nil) throws -> TalkClient {
     let person = try TalkClient(name, port: self.server.port)
-    try person.say(name)
+    try person.say(password == nil ? name : "/login \(name)")
+    if let password { try person.say(password) }
     try person.expect("*You are \(name)*")
     return person
   }
