@@ -61,7 +61,7 @@ import Testing
     try await onItsOwnThread {
       let stage = try ChatStage()
       let shell = try TmuxScreen(
-        "exec bash --norc -i", in: FileManager.default.temporaryDirectory.path)
+        "exec bash --norc -i", in: stage.path("."))
       try shell.enter("PS1=shell: XDG_STATE_HOME=\(stage.path("state")) TERM=screen")
       try shell.enter("\(ProcessUnderTest.binary) chat ana@\(stage.address)")
       try shell.expectLast("[lobby]")
@@ -84,11 +84,13 @@ import Testing
   @Test func `has posts written in the editor, and read in the pager`() async throws {
     try await onItsOwnThread {
       let stage = try ChatStage()
+      // The shell reads it: a file just written may still be open in a child of another test, and
+      // is not executed then.
       let editor = stage.path("editor")
-      try "#!/bin/sh\nseq 1 50 >\"$1\"\n".write(
+      try "seq 1 50 >\"$1\"\n".write(
         toFile: editor, atomically: true, encoding: .utf8)
-      chmod(editor, 0o700)
-      let ana = try stage.chat(as: "ana", variables: "EDITOR=\(editor) PAGER=\"more -e\"", rows: 10)
+      let variables = "EDITOR=\"sh \(editor)\" PAGER=\"more -e\""
+      let ana = try stage.chat(as: "ana", variables: variables, rows: 10)
       try ana.enter("/post Numbers")
       try ana.expect("#1 ana posted \"Numbers\": /read 1")
       try ana.enter("/list")

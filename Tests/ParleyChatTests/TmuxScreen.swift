@@ -35,6 +35,8 @@ final class TmuxScreen {
 
   deinit {
     _ = try? ChildProcess.run(["tmux", "-S", self.socket, "kill-server"])
+    // Where the server was gone already, its socket is not.
+    unlink(self.socket)
     close(self.commands)
     close(self.control.output.descriptor)
     kill(self.control.process, SIGKILL)
