@@ -26,6 +26,8 @@ package struct ChatOptions: Sendable {
   package var rings = true
   package var isPlain = false
   package var printsJSON = false
+  /// Whether every line is said as it is, also one that looks like a command.
+  package var isVerbatim = false
   /// Whether it goes on after the end of its input.
   package var follows = false
 

@@ -37,6 +37,11 @@ extension ChatSession {
     case .help(let word): self.showHelp(word)
     case .show(let setting): self.say("ok " + self.description(of: setting))
     case .set(let setting, let value): self.set(setting, value)
+    case .connect where !self.isInteractive:
+      // What is piped in may come from anybody.
+      self.refuse(
+        "bad_command",
+        "a script stays at its server; parley chat NAME@HOST:PORT names another one")
     case .connect(let host, let port):
       await self.connect(to: .tcp(host: host, port: Int(port)), as: self.nameForNext)
     }
@@ -85,26 +90,33 @@ extension ChatSession {
   // MARK: In turn
 
   /// Asks for a command, about the `current` room where it names none.
-  func ask(_ command: Command, in current: String?, _ client: Client) async {
+  ///
+  /// False where it was not done.
+  @discardableResult
+  func ask(_ command: Command, in current: String?, _ client: Client) async -> Bool {
     if case .leave(let room, then: .lobby) = command, Self.isLobby(room, current) {
-      return self.refuse(.alreadyInLobby)
+      self.refuse(.alreadyInLobby)
+      return false
     }
     let before = self.currentRoom
     let request: ChatRequest?
     do throws(ParleyModel.Refusal) {
       request = try ChatRequest.make(command, in: current)
     } catch {
-      return self.refuse(error)
+      self.refuse(error)
+      return false
     }
     guard let request else {
-      return self.refuse(
+      self.refuse(
         "bad_command", "parley chat cannot ask that yet; line mode can: nc HOST PORT")
+      return false
     }
-    guard let result = await self.ask(request, client) else { return }
+    guard let result = await self.ask(request, client) else { return false }
     if case .leave(_, then: .lobby) = command, before != nil, self.currentRoom == nil {
       await self.ask(.join(.lobby), in: nil, client)
     }
     if self.view.mode == .objects { self.printAnswer(request, result) }
+    return true
   }
 
   private static func isLobby(_ room: RoomSelector, _ current: String?) -> Bool {

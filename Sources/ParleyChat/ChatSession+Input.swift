@@ -96,49 +96,73 @@ extension ChatSession {
     case nil:
       if self.draft != nil { return self.takeDraft(text) }
       self.view.refresh()
-      // A script's empty line is refused as one that says nothing; a person's is a slip.
-      guard !text.isEmpty || !self.isInteractive else { return }
+      // A script's empty line is refused as one that says nothing; a person's is a slip, and one of
+      // a text that is said as it is cannot be said.
+      guard !text.isEmpty || !(self.isInteractive || self.options.isVerbatim) else { return }
       self.remember(text)
       await self.takeLine(text)
     }
   }
 
-  /// Keeps what was entered, but not what may have a password in it by mistake.
+  /// Keeps what was entered, so that nobody has to type it again, but not what has a password in
+  /// it.
+  ///
+  /// What may have one by mistake is kept until the end and not in the file: a misspelled /login
+  /// perhaps, or the answer to a question that was not asked yet.
   private func remember(_ text: String) {
     guard self.view.mode == .screen else { return }
     let asksSecrets: Set = ["login", "register", "passwd", "unregister"]
+    let row = self.options.isVerbatim ? nil : LineGrammar.row(of: text)
+    if let row, asksSecrets.contains(row.name) { return }
     let isCommand = text.hasPrefix("/") || text.hasPrefix("%")
-    if let row = LineGrammar.row(of: text) {
-      guard !asksSecrets.contains(row.name) else { return }
-    } else if isCommand, !text.hasPrefix("//"), !text.hasPrefix("%%") {
-      // A misspelled /login perhaps.
-      return
+    let isText = !isCommand || text.hasPrefix("//") || text.hasPrefix("%%")
+    let isFiled = row != nil || self.isIn && (isText || self.options.isVerbatim)
+    if self.history.add(text), isFiled, text.utf8.count <= History.entryBytesMax {
+      self.files.addToHistory(text)
     }
-    if self.history.add(text) { self.files.addToHistory(text) }
   }
 
   private func takeLine(_ line: String) async {
+    if self.options.isVerbatim { return self.takeText(line) }
     switch LineGrammar.read(line, verbs: self.verbs) {
-    case .text(let text, isWhole: _):
-      do throws(ParleyModel.Refusal) {
-        try TextRules.check(text, .message, bytesMax: Limits.sayBytesMax, newlines: true)
-        self.enqueue(.say(text))
-      } catch {
-        self.enqueueRefusal(error)
-      }
+    case .text(let text, isWhole: _): self.takeText(text)
     case .action(let action): await self.perform(action)
     case .refused(let refusal): self.enqueueRefusal(refusal)
     }
   }
 
-  private func takeDraft(_ line: String) {
-    self.view.refresh()
+  private func takeText(_ text: String) {
+    do throws(ParleyModel.Refusal) {
+      try TextRules.check(text, .message, bytesMax: Limits.sayBytesMax, newlines: true)
+      self.enqueue(.say(text))
+    } catch {
+      self.enqueueRefusal(error)
+    }
+  }
+
+  /// Takes what was entered for the post that is being written; what was pasted has several lines.
+  private func takeDraft(_ text: String) {
+    let lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      guard self.draft != nil else {
+        // Nobody meant to say aloud what was pasted behind the end of the post.
+        let rest = lines[index...].map { String($0) }.joined(separator: "\n")
+        self.view.editor.replace(rest)
+        return self.view.refresh()
+      }
+      // Where a terminal is asked for keys, it does not show what was entered by itself.
+      if self.view.mode == .screen { self.view.show([StyledText("  | " + String(line))]) }
+      self.takeDraft(line: String(line))
+    }
+  }
+
+  private func takeDraft(line: String) {
     switch self.draft?.take(line) {
     case .more, nil: return
     case .done(let subject, let body):
       self.draft = nil
       self.showPrompt()
-      self.post(subject, body)
+      self.post(subject, body, file: self.isInteractive ? OtherProgram.file(holding: body) : nil)
     case .refused(let refusal):
       self.draft = nil
       self.showPrompt()
@@ -150,11 +174,13 @@ extension ChatSession {
     }
   }
 
-  func post(_ subject: String, _ body: String) {
+  /// Posts what was written and is kept in a file until the server has it.
+  func post(_ subject: String, _ body: String, file: String?) {
     do throws(ParleyModel.Refusal) {
       try TextRules.check(body, .post, bytesMax: Limits.postBytesMax, newlines: true)
-      self.enqueue(.command(.post(.current, subject: subject, body: body)))
+      self.enqueue(.command(.post(.current, subject: subject, body: body)), file: file)
     } catch {
+      self.keep(file)
       self.enqueueRefusal(error)
     }
   }
@@ -260,12 +286,21 @@ extension ChatSession {
 
   func writePost(_ subject: String, with editor: String) async {
     self.view.leave()
-    let body = await OtherProgram.edit("", with: editor)
+    let edited = await OtherProgram.edit("", with: editor)
     await self.takeTerminalBack()
-    guard var body = body else { return self.say("ok the post is given up") }
-    while body.last?.isNewline == true { body.removeLast() }
-    guard !body.isEmpty else { return self.say("ok the post is given up: nothing was written") }
-    self.post(subject, body)
+    switch edited {
+    case .givenUp: self.say("ok the post is given up")
+    case .unusable(let why, let file):
+      self.refuse("bad_text", why)
+      self.keep(file)
+    case .written(var body, let file):
+      while body.last?.isNewline == true { body.removeLast() }
+      guard !body.isEmpty else {
+        unlink(file)
+        return self.say("ok the post is given up: nothing was written")
+      }
+      self.post(subject, body, file: file)
+    }
   }
 
   /// What the keyboard sent to the other program was not for us; who ends us meant it.

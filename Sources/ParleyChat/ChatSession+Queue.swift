@@ -26,6 +26,8 @@ extension ChatSession {
 
     var work: Work
     var place = Place.undecided
+    /// Where a post that was written is kept until the server has it.
+    var file: String?
 
     /// Whether text may go to another room behind it.
     var moves: Bool {
@@ -36,11 +38,13 @@ extension ChatSession {
     }
   }
 
-  func enqueue(_ work: Entered.Work) {
+  func enqueue(_ work: Entered.Work, file: String? = nil) {
     guard self.client != nil else {
+      self.keep(file)
       return self.fail("there is no connection; /connect HOST PORT makes one")
     }
     guard self.queue.count < Self.queueMax else {
+      self.keep(file)
       return self.refuse(
         "too_many", "\(Self.queueMax) lines wait to be sent; this one was not taken")
     }
@@ -51,7 +55,7 @@ extension ChatSession {
         self.lastDirect.flatMap { try? NameRules.participantName($0) }
         .map { .command(.direct(.named($0), kind, text)) } ?? .refused(.nobodyToAnswer)
     }
-    self.queue.append(Entered(work: work))
+    self.queue.append(Entered(work: work, file: file))
     if self.isIn { self.decidePlaces() }
     self.stir()
   }
@@ -75,6 +79,16 @@ extension ChatSession {
     if self.isInteractive { self.refuse(refusal) } else { self.enqueue(.refused(refusal)) }
   }
 
+  /// Says where a post is that was written and not taken.
+  func keep(_ file: String?) {
+    guard let file, !self.isEnded else { return }
+    self.say("*** " + Self.isKept(in: file))
+  }
+
+  static func isKept(in file: String) -> String {
+    "the post was not taken; what you wrote is kept in \(file)"
+  }
+
   func perform(_ entered: Entered, _ client: Client) async {
     let current: String? =
       if case .room(let room) = entered.place { room } else { self.currentRoom }
@@ -82,7 +96,10 @@ extension ChatSession {
     case .say(let text): await self.ask(.say(.current, .say, text), in: current, client)
     case .command(.account(let command)) where command.hasSecret:
       await self.perform(command, client)
-    case .command(let command): await self.ask(command, in: current, client)
+    case .command(let command):
+      let isDone = await self.ask(command, in: current, client)
+      guard let file = entered.file else { return }
+      if isDone { unlink(file) } else { self.keep(file) }
     case .refused(let refusal): self.refuse(refusal)
     case .quit(let word): await self.finish(self.code, saying: word)
     }

@@ -59,6 +59,8 @@ package actor ChatSession {
   // What was entered.
   var queue: [Entered] = []
   private(set) var isSending = false
+  /// What is being sent.
+  private(set) var sent: Entered?
   /// Whether what is being sent may change where text goes.
   private(set) var isMoving = false
   private var sending: CheckedContinuation<Void, Never>?
@@ -176,7 +178,9 @@ package actor ChatSession {
       let entered = self.queue.removeFirst()
       self.isSending = true
       self.isMoving = entered.moves
+      self.sent = entered
       await self.perform(entered, client)
+      self.sent = nil
       self.isSending = false
       self.isMoving = false
       self.decidePlaces()
@@ -204,7 +208,10 @@ package actor ChatSession {
     case .pinned: security = .pinned(fingerprint: self.files.fingerprint(of: "\(destination)"))
     }
     var credential = ParleyClient.Credential.guest
-    if let secret = self.environment["PARLEY_CHAT_PASSWORD"], !secret.isEmpty {
+    // It was given for the server of the command line, and no other gets to know it.
+    if destination == self.options.destination,
+      let secret = self.environment["PARLEY_CHAT_PASSWORD"], !secret.isEmpty
+    {
       credential = .password(secret)
     }
     self.target = Target(
@@ -264,6 +271,7 @@ package actor ChatSession {
     self.isAway = false
     self.currentRoom = nil
     if !self.isEnded { self.showPrompt() }
+    for entered in self.queue { self.keep(entered.file) }
     // What waited was meant for this server.
     if self.nextTarget == nil, !self.isEnded, !self.queue.isEmpty {
       self.say("*** \(self.queue.count) lines were not sent")
@@ -316,6 +324,10 @@ package actor ChatSession {
     self.code = code
     self.view.leave()
     await self.client?.quit(word)
+    for entered in [self.sent].compactMap({ $0 }) + self.queue {
+      guard let file = entered.file else { continue }
+      TerminalDevice.write("*** \(Self.isKept(in: file))\n")
+    }
     self.stir()
   }
 

@@ -13,13 +13,24 @@ enum OtherProgram {
     return await self.run(pager, path) == 0
   }
 
-  /// Has a text written; nil where the editor failed or the text is none.
-  static func edit(_ text: String, with editor: String) async -> String? {
-    guard let path = self.file(holding: text) else { return nil }
-    defer { unlink(path) }
-    guard await self.run(editor, path) == 0 else { return nil }
+  /// What came of writing a text.
+  enum Edited: Sendable {
+    /// The editor failed, as it does where one gives up, or nothing is there.
+    case givenUp
+    case written(String, file: String)
+    /// What was written is no text that can be taken.
+    case unusable(String, file: String)
+  }
+
+  /// Has a text written; its file is left for whoever uses it.
+  static func edit(_ text: String, with editor: String) async -> Edited {
+    guard let path = self.file(holding: text) else { return .givenUp }
+    guard await self.run(editor, path) == 0 else {
+      unlink(path)
+      return .givenUp
+    }
     let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return nil }
+    guard file >= 0 else { return .givenUp }
     defer { close(file) }
     var written: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 65_536)
@@ -28,12 +39,17 @@ enum OtherProgram {
       guard count > 0 else { break }
       written += chunk[..<count]
     }
-    guard written.count <= self.bytesMax else { return nil }
-    return String(validating: written, as: UTF8.self)
+    guard written.count <= self.bytesMax else {
+      return .unusable("a post has at most 64 KiB", file: path)
+    }
+    guard let text = String(validating: written, as: UTF8.self) else {
+      return .unusable("a post is UTF-8", file: path)
+    }
+    return .written(text, file: path)
   }
 
   /// A new file for its owner alone; its path.
-  private static func file(holding text: String) -> String? {
+  static func file(holding text: String) -> String? {
     let directory = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array("\(directory)/parley-XXXXXX".utf8CString)
     let file = mkstemp(&template)

@@ -2,8 +2,10 @@
 package struct History: Sendable {
   /// How many entries are kept.
   package static let entriesMax = 1_000
-  /// An entry that is longer, in bytes, is not kept.
+  /// An entry that is longer, in bytes, is not kept in the file.
   package static let entryBytesMax = 4_096
+  /// How many longer ones are kept until the end, the newest.
+  private static let longEntriesMax = 8
 
   /// The newest is the last.
   package private(set) var entries: [String]
@@ -16,13 +18,13 @@ package struct History: Sendable {
     self.entries = entries.suffix(Self.entriesMax)
   }
 
-  /// Adds what was entered; false where it is not kept: it is empty, too long, or the last one
-  /// again.
+  /// Adds what was entered; false where it is not kept: it is empty, or the last one again.
   package mutating func add(_ text: String) -> Bool {
     self.place = nil
-    guard !text.isEmpty, text.utf8.count <= Self.entryBytesMax, text != self.entries.last
-    else { return false }
+    guard !text.isEmpty, text != self.entries.last else { return false }
     self.entries.append(text)
+    let long = self.entries.indices.filter { self.entries[$0].utf8.count > Self.entryBytesMax }
+    if long.count > Self.longEntriesMax { self.entries.remove(at: long[0]) }
     if self.entries.count > Self.entriesMax { self.entries.removeFirst() }
     return true
   }

@@ -9,7 +9,9 @@ struct Chat: AsyncParsableCommand {
     discussion: """
       Without a destination it starts unconnected: /connect HOST PORT connects. What is piped in \
       is sent line by line, each after the one before is answered; the exit code says whether all \
-      of it was done. PARLEY_CHAT_PASSWORD may have the password, or an API token, for scripts.
+      of it was done. Whoever pipes in what others wrote needs --verbatim: a line such as /leave is \
+      a command else. PARLEY_CHAT_PASSWORD may have the password, or an API token, for scripts; \
+      no server gets it but the one that is named here.
       """)
 
   @Argument(
@@ -47,6 +49,9 @@ struct Chat: AsyncParsableCommand {
 
   @Flag(help: "Print events and answers as JSON, one object a line.")
   var json = false
+
+  @Flag(help: "Say every line as it is, also one that looks like a command.")
+  var verbatim = false
 
   @Flag(help: "Go on after the end of the input, until a signal ends it.")
   var follow = false
@@ -88,6 +93,7 @@ struct Chat: AsyncParsableCommand {
     options.rings = !self.noBell
     options.isPlain = self.plain
     options.printsJSON = self.json
+    options.isVerbatim = self.verbatim
     options.follows = self.follow
     return options
   }

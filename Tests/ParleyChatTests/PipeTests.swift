@@ -53,6 +53,34 @@ import Testing
     }
   }
 
+  @Test func `stays at its server, whatever is piped into it`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let ana = try stage.person("ana")
+      let other = try StrangeServer(text: nil)
+      let (output, code) = try stage.pipe(
+        "/connect 127.0.0.1 \(other.port)\nstill here\n", to: ["bot@\(stage.address)"])
+      #expect(output.first?.hasPrefix("parley: error bad_command: a script stays at ") == true)
+      #expect(code == 1)
+      try ana.expect("*#1 bot: still here")
+    }
+  }
+
+  @Test func `has lines said as they are with --verbatim`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let ana = try stage.person("ana")
+      let (output, code) = try stage.pipe(
+        "/leave\n\nQUIT now\n%exit\n//etc\n", to: ["bot@\(stage.address)", "--verbatim"])
+      #expect(output.isEmpty)
+      #expect(code == 0)
+      try ana.expect("*#1 bot: /leave")
+      try ana.expect("*#2 bot: QUIT now")
+      try ana.expect("*#3 bot: %exit")
+      try ana.expect("*#4 bot: //etc")
+    }
+  }
+
   @Test func `is told why it cannot come in`() async throws {
     try await onItsOwnThread {
       let stage = try ChatStage()

@@ -7,8 +7,8 @@ final class StrangeServer {
   let port: UInt16
   private let listener: Int32
 
-  /// Lets everybody in and has a word for them, given as it stands in JSON.
-  init(text: String) throws {
+  /// Lets everybody in and has a word for them, given as it stands in JSON; with nil it is silent.
+  init(text: String?) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -23,6 +23,7 @@ final class StrangeServer {
     guard result else { throw TalkFailure("no port") }
     self.listener = listener
     self.port = UInt16(bigEndian: address.sin_port)
+    guard let text else { return }
     let answer =
       #"{"jsonrpc":"2.0","id":ID,"result":{"session":1,"name":"ana","account":null,"token":null,"#
       + #""rooms":[],"unread":[],"unread_more":0}}"# + "\n"

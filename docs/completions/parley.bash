@@ -333,7 +333,7 @@ _parley_serve() {
 
 _parley_chat() {
     repeating_flags=()
-    non_repeating_flags=(--tls --tls-pin --no-bell --plain --json --follow --version -h --help)
+    non_repeating_flags=(--tls --tls-pin --no-bell --plain --json --verbatim --follow --version -h --help)
     repeating_options=(--room)
     non_repeating_options=(--unix --name --color)
     __parley_offer_flags_options 1

@@ -25,7 +25,7 @@ function __parley_parse_tokens -S
         case 'serve'
             __parley_parse_subcommand 0 'config=' 'listen=+' 'data=' 'threads=' 'server-name=' 'log-level=' 'log-format=' 'log-messages' 'no-log-messages' 'default-backlog=' 'autojoin=+' 'permanent-rooms=+' 'empty-room-ttl=' 'registration=' 'guests' 'no-guests' 'room-creation=' 'owned-rooms=' 'strangers-per-hour=' 'hold=' 'tls-certificate=' 'tls-key=' 'proxy-from=+' 'queue=' 'queue-users=' 'outbox-bytes-max=' 'outbox-policy=+' 'heartbeat=' 'heartbeat-grace=' 'login-timeout=' 'idle-timeout=' 'stall-timeout=' 'shutdown-grace=' 'limits-exempt=+' 'limits-ipv6-prefix=' 'address-connections-max=' 'address-connections-per-minute=' 'address-logins-per-minute=' 'address-commands-per-second=' 'session-commands-per-second=' 'session-command-burst=' 'session-command-delay-max=' 'login-failures-max=' 'login-wait=' 'login-wait-max=' 'address-login-failures-per-minute=' 'account-login-failures-per-minute=' 'session-login-failures-max=' 'address-registrations-per-hour=' 'passwords-in-clear' 'no-passwords-in-clear' 'version' 'h/help'
         case 'chat'
-            __parley_parse_subcommand 1 'unix=' 'name=' 'room=+' 'tls' 'tls-pin' 'color=' 'no-bell' 'plain' 'json' 'follow' 'version' 'h/help'
+            __parley_parse_subcommand 1 'unix=' 'name=' 'room=+' 'tls' 'tls-pin' 'color=' 'no-bell' 'plain' 'json' 'verbatim' 'follow' 'version' 'h/help'
         case 'admin'
             __parley_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -201,6 +201,7 @@ complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options 
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" no-bell' -l 'no-bell' -d 'Do not ring the bell on mentions and direct messages.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" plain' -l 'plain' -d 'Print lines alone and move no cursor, as screen readers like it.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" json' -l 'json' -d 'Print events and answers as JSON, one object a line.'
+complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" verbatim' -l 'verbatim' -d 'Say every line as it is, also one that looks like a command.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" follow' -l 'follow' -d 'Go on after the end of the input, until a signal ends it.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" version' -l 'version' -d 'Show the version.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" h help' -s 'h' -l 'help' -d 'Show help information.'
