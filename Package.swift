@@ -178,7 +178,8 @@ let package = Package(
     .executableTarget(
       name: "parley",
       dependencies: [
-        "ParleyAdminDoor", "ParleyBench", "ParleyChat", "ParleyServer", "ParleyTransport",
+        "ParleyAdminDoor", "ParleyBench", "ParleyChat", "ParleyQueueDoor", "ParleyServer",
+        "ParleyTransport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -38,6 +38,8 @@ package struct ChatOptions: Sendable {
 package enum Destination: Hashable, Sendable, CustomStringConvertible {
   case tcp(host: String, port: Int)
   case unix(path: String)
+  /// A server's message queue, by a socket that stands before it.
+  case queue(name: String, socket: String)
 
   /// The port that every protocol of Parley shares.
   package static let portDefault = 6_789
@@ -46,6 +48,7 @@ package enum Destination: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     case .unix(let path): path
+    case .queue(let name, socket: _): "the queue \(name)"
     }
   }
 

@@ -239,7 +239,7 @@ package actor ChatSession {
     let address: Address =
       switch target.destination {
       case .tcp(let host, let port): .tcp(host: host, port: port)
-      case .unix(let path): .unix(path: path)
+      case .unix(let path), .queue(name: _, socket: let path): .unix(path: path)
       }
     var configuration = Configuration(
       address: address, name: target.name, security: target.security,

@@ -1,3 +1,4 @@
+import CMessageQueue
 import Glibc
 
 /// What a client of the queue door needs: a reply queue of its own, the way in, commands out and
@@ -81,6 +82,26 @@ package struct QueueClient: ~Copyable {
     }
   }
 
+  /// Whether the server has ended, and removed its queue, or was killed, and the next one did.
+  package var isGone: Bool { (try? self.server.status.isUnlinked) != false }
+
+  /// Whether a server receives from the control queue: one that was killed leaves it there.
+  package var isServed: Bool { cmq_is_claimed(self.server.descriptor) != 0 }
+
+  /// Whether the server has ended the session, and removed the reply queue.
+  package var isEnded: Bool { (try? self.reply.status.isUnlinked) != false }
+
+  /// Bytes that one message carries besides the key.
+  package var commandBytesMax: Int {
+    self.server.messageBytesMax - (self.key?.utf8.count ?? 0) - 1
+  }
+
+  /// Bytes of the longest message that comes.
+  package var messageBytesMax: Int { self.reply.messageBytesMax }
+
+  /// Ready to read when a message has come (mq_overview(7)).
+  package var descriptor: CInt { self.reply.descriptor }
+
   deinit {
     self.reply.unlink(self.replyName)
     self.reply.close()
@@ -95,17 +116,23 @@ package struct QueueClient: ~Copyable {
   ///
   /// Whoever may send can say HELLO for this queue, too: what is said of other names is passed over.
   package mutating func enter(as name: String, within milliseconds: Int) throws(Fault) {
+    try self.ask(for: name, within: milliseconds)
+    try self.send("PING", within: milliseconds)
+  }
+
+  /// Asks for a key and waits for it; the session begins with what is sent first.
+  package mutating func ask(for name: String, within milliseconds: Int) throws(Fault) {
     if let fault = QueueWords.fault(ofName: name) {
       throw .refused(QueueWords.error(fault.word, fault.text))
     }
-    try self.post("HELLO \(self.replyName) \(name)", within: milliseconds)
+    try self.post([UInt8]("HELLO \(self.replyName) \(name)".utf8), within: milliseconds)
     let ends = ContinuousClock.now + .milliseconds(milliseconds)
     while let line = try self.next(within: Self.milliseconds(until: ends)) {
       if QueueWords.isAboutName(line) { continue }
       guard line.hasPrefix(QueueWords.keyHead) else { throw .refused(line) }
       guard line.hasSuffix(#","name":""# + name + #""}}"#) else { continue }
       self.key = String(line.dropFirst(QueueWords.keyHead.count).prefix { $0 != "\"" })
-      return try self.send("PING", within: milliseconds)
+      return
     }
     throw .gone(self.control)
   }
@@ -119,19 +146,24 @@ package struct QueueClient: ~Copyable {
 
   /// Sends a command; waits while the server's queue is full.
   package func send(_ command: String, within milliseconds: Int = 5_000) throws(Fault) {
-    try self.post((self.key ?? "") + " " + command, within: milliseconds)
+    try self.post([UInt8]((self.key ?? "").utf8) + [0x20] + command.utf8, within: milliseconds)
   }
 
-  private func post(_ text: String, within milliseconds: Int) throws(Fault) {
-    guard text.utf8.count <= self.server.messageBytesMax else {
+  /// Sends bytes of a session that began with a request, at most ``commandBytesMax``.
+  package func send(
+    _ bytes: UnsafeRawBufferPointer, within milliseconds: Int
+  ) throws(Fault) {
+    try self.post([UInt8]((self.key ?? "").utf8) + [0x20] + bytes, within: milliseconds)
+  }
+
+  private func post(_ bytes: [UInt8], within milliseconds: Int) throws(Fault) {
+    guard bytes.count <= self.server.messageBytesMax else {
       throw .tooLong(bytesMax: self.server.messageBytesMax)
     }
-    var text = text
     while true {
-      // A server that has ended has removed the queue, and one that was killed was replaced.
-      guard (try? self.server.status.isUnlinked) == false else { throw .gone(self.control) }
-      let sent = text.withUTF8 { bytes in
-        Result { () throws(QueueFault) in try self.server.send(UnsafeRawBufferPointer(bytes)) }
+      guard !self.isGone else { throw .gone(self.control) }
+      let sent = bytes.withUnsafeBytes { bytes in
+        Result { () throws(QueueFault) in try self.server.send(bytes) }
       }
       do throws(QueueFault) {
         if try sent.get() { return }
@@ -161,6 +193,17 @@ package struct QueueClient: ~Copyable {
         throw .other(error)
       }
       guard Self.wait(self.reply, for: POLLIN, milliseconds) else { return nil }
+    }
+  }
+
+  /// The bytes of the next message, as it is; nil where none is there.
+  ///
+  /// For a session that sends requests.
+  package func receive(into memory: UnsafeMutableRawBufferPointer) throws(Fault) -> Int? {
+    do throws(QueueFault) {
+      return try self.reply.receive(into: memory)
+    } catch {
+      throw .other(error)
     }
   }
 

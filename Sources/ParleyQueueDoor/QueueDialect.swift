@@ -13,6 +13,9 @@ package protocol QueueLanguage: Sendable {
   /// Enters under a name.
   mutating func enter(_ name: String, into inbound: inout Inbound)
 
+  /// Takes bytes of a session that began with a request: lines of them, wherever they are cut.
+  mutating func receive(_ bytes: inout ByteBuffer, into inbound: inout Inbound)
+
   /// Takes one command, which is answered once.
   mutating func take(_ command: String, into inbound: inout Inbound)
 
@@ -48,6 +51,9 @@ package enum QueueLimits {
 
 /// A session behind a reply queue: one command a message ⇄ lines of JSON of a bounded length.
 ///
+/// A session whose first message begins with `{` is one of lines of any length, in both directions,
+/// in messages that may be cut anywhere; it enters by a request.
+///
 /// A value on its session's event loop.
 package struct QueueDialect<Language: QueueLanguage>: Dialect {
   package static var name: String { "queue" }
@@ -57,8 +63,9 @@ package struct QueueDialect<Language: QueueLanguage>: Dialect {
 
   private var language: Language
   private let lineBytes: Int
-  /// Asked for when the session begins.
+  /// Asked for with the first message.
   private var asked: String?
+  private var sendsRequests = false
   private var faulty = 0
 
   /// A session that enters under `asked`; `messageBytes` is what its queue's longest message has.
@@ -69,18 +76,23 @@ package struct QueueDialect<Language: QueueLanguage>: Dialect {
     self.printer = QueuePrinter<Language>(base: language.printer, lineBytes: self.lineBytes)
   }
 
-  /// Made once: it is asked for with each read.
-  package let printer: any RoomPrinter
+  /// Kept: it is asked for with each read.
+  package private(set) var printer: any RoomPrinter
 
   package var probes: Bool { true }
 
   /// Takes one message, whole.
   package mutating func receive(_ bytes: inout ByteBuffer, into inbound: inout Inbound) {
+    guard bytes.readableBytes > 0 else { return }
     if let name = self.asked {
       self.asked = nil
-      self.language.enter(name, into: &inbound)
+      self.sendsRequests = bytes.readableBytesView.first == UInt8(ascii: "{")
+      if !self.sendsRequests { self.language.enter(name, into: &inbound) }
     }
-    guard bytes.readableBytes > 0 else { return }
+    if self.sendsRequests {
+      self.printer = self.language.printer
+      return self.language.receive(&bytes, into: &inbound)
+    }
     // An end of line or a zero byte behind it, as C programs send them, means nothing.
     var view = bytes.readableBytesView[...]
     while let last = view.last, last == 0 || last == 0x0A || last == 0x0D { view.removeLast() }
@@ -105,6 +117,10 @@ package struct QueueDialect<Language: QueueLanguage>: Dialect {
   package mutating func print(_ output: SessionOutput, into buffer: inout ByteBuffer) {
     let start = buffer.writerIndex
     self.language.print(output, into: &buffer)
+    guard !self.sendsRequests else {
+      self.printer = self.language.printer
+      return
+    }
     // Most of what is printed is short, and stays as it is.
     guard buffer.writerIndex - start > self.lineBytes,
       let lines = buffer.getSlice(at: start, length: buffer.writerIndex - start)

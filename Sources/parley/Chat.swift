@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ParleyChat
+import ParleyQueueDoor
 
 /// `parley chat`: the terminal's client.
 struct Chat: AsyncParsableCommand {
@@ -22,6 +23,18 @@ struct Chat: AsyncParsableCommand {
 
   @Option(help: .init("Connect to a Unix socket rather than a host.", valueName: "path"))
   var unix: String?
+
+  @Option(
+    help: .init(
+      "Connect to a server on this host by its message queue, as /parley.control.",
+      valueName: "queue"))
+  var queue: String?
+
+  @Option(
+    help: .init(
+      "The mode of the reply queue: 600, or 620 or 622 where the server is another user.",
+      valueName: "mode"))
+  var queueMode = "600"
 
   @Option(help: .init("Who you are.", valueName: "name"))
   var name: String?
@@ -61,9 +74,23 @@ struct Chat: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let options = try self.options()
-    let code = await ChatSession.run(
-      options, environment: ProcessInfo.processInfo.environment)
+    var options = try self.options()
+    let environment = ProcessInfo.processInfo.environment
+    guard let queue = self.queue, let mode = UInt32(self.queueMode, radix: 8) else {
+      throw ExitCode(await ChatSession.run(options, environment: environment))
+    }
+    let bridge = try QueueBridge(
+      control: queue, mode: mode, in: FileManager.default.temporaryDirectory.path)
+    options.destination = .queue(name: queue, socket: bridge.path)
+    let ended = AsyncStream.makeStream(of: Void.self)
+    Thread.detachNewThread {
+      bridge.run()
+      ended.continuation.finish()
+    }
+    let code = await ChatSession.run(options, environment: environment)
+    bridge.stop()
+    // Its reply queue is removed by then.
+    for await _ in ended.stream {}
     throw ExitCode(code)
   }
 
@@ -83,9 +110,20 @@ struct Chat: AsyncParsableCommand {
     } else if let path = self.unix {
       options.destination = .unix(path: path)
     }
+    if let queue = self.queue {
+      guard self.destination == nil, self.unix == nil else {
+        throw ValidationError("a host, --unix or --queue, one of them; --name says who you are")
+      }
+      guard queue.hasPrefix("/") else {
+        throw ValidationError("a queue's name begins with '/', as /parley.control")
+      }
+      guard ["600", "620", "622"].contains(self.queueMode) else {
+        throw ValidationError("--queue-mode is 600, 620 or 622: nobody else may read the queue")
+      }
+    }
     guard !self.tls || !self.tlsPin else { throw ValidationError("--tls or --tls-pin, not both") }
-    guard self.unix == nil || !(self.tls || self.tlsPin) else {
-      throw ValidationError("a Unix socket needs no TLS")
+    guard self.unix == nil && self.queue == nil || !(self.tls || self.tlsPin) else {
+      throw ValidationError("a Unix socket or a queue needs no TLS")
     }
     options.encryption = self.tls ? .verified : self.tlsPin ? .pinned : .none
     options.rooms = self.room.map { $0.hasPrefix("#") ? String($0.dropFirst()) : $0 }

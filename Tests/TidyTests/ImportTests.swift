@@ -45,7 +45,7 @@ private let allowed: [String: Set<String>] = {
     ],
     "parley": [
       "ParleyAdminDoor", "ParleyServer", "ParleyBench", "ParleyLineDoor", "ParleyChat",
-      "ParleyTransport",
+      "ParleyQueueDoor", "ParleyTransport",
     ],
   ]
 }()

@@ -335,12 +335,18 @@ _parley_chat() {
     repeating_flags=()
     non_repeating_flags=(--tls --tls-pin --no-bell --plain --json --verbatim --follow --version -h --help)
     repeating_options=(--room)
-    non_repeating_options=(--unix --name --color)
+    non_repeating_options=(--unix --queue --queue-mode --name --color)
     __parley_offer_flags_options 1
 
     # Offer option value completions
     case "${prev}" in
     '--unix')
+        return
+        ;;
+    '--queue')
+        return
+        ;;
+    '--queue-mode')
         return
         ;;
     '--name')

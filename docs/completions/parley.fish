@@ -25,7 +25,7 @@ function __parley_parse_tokens -S
         case 'serve'
             __parley_parse_subcommand 0 'config=' 'listen=+' 'data=' 'threads=' 'server-name=' 'log-level=' 'log-format=' 'log-messages' 'no-log-messages' 'default-backlog=' 'autojoin=+' 'permanent-rooms=+' 'empty-room-ttl=' 'registration=' 'guests' 'no-guests' 'room-creation=' 'owned-rooms=' 'strangers-per-hour=' 'hold=' 'tls-certificate=' 'tls-key=' 'proxy-from=+' 'queue=' 'queue-users=' 'outbox-bytes-max=' 'outbox-policy=+' 'heartbeat=' 'heartbeat-grace=' 'login-timeout=' 'idle-timeout=' 'stall-timeout=' 'shutdown-grace=' 'limits-exempt=+' 'limits-ipv6-prefix=' 'address-connections-max=' 'address-connections-per-minute=' 'address-logins-per-minute=' 'address-commands-per-second=' 'session-commands-per-second=' 'session-command-burst=' 'session-command-delay-max=' 'login-failures-max=' 'login-wait=' 'login-wait-max=' 'address-login-failures-per-minute=' 'account-login-failures-per-minute=' 'session-login-failures-max=' 'address-registrations-per-hour=' 'passwords-in-clear' 'no-passwords-in-clear' 'version' 'h/help'
         case 'chat'
-            __parley_parse_subcommand 1 'unix=' 'name=' 'room=+' 'tls' 'tls-pin' 'color=' 'no-bell' 'plain' 'json' 'verbatim' 'follow' 'version' 'h/help'
+            __parley_parse_subcommand 1 'unix=' 'queue=' 'queue-mode=' 'name=' 'room=+' 'tls' 'tls-pin' 'color=' 'no-bell' 'plain' 'json' 'verbatim' 'follow' 'version' 'h/help'
         case 'admin'
             __parley_parse_subcommand 0 'version' 'h/help'
             switch $unparsed_tokens[1]
@@ -193,6 +193,8 @@ complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options 
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley serve" version' -l 'version' -d 'Show the version.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley serve" h help' -s 'h' -l 'help' -d 'Show help information.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" unix' -l 'unix' -d 'Connect to a Unix socket rather than a host.' -rfka ''
+complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" queue' -l 'queue' -d 'Connect to a server on this host by its message queue, as /parley.control.' -rfka ''
+complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" queue-mode' -l 'queue-mode' -d 'The mode of the reply queue: 600, or 620 or 622 where the server is another user.' -rfka ''
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" name' -l 'name' -d 'Who you are.' -rfka ''
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat"' -l 'room' -d 'Open this room rather than those that the server opens; may be given several times.' -rfka ''
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley chat" tls' -l 'tls' -d 'Encrypt, and believe a certificate that an authority of the system signed.'

@@ -8,19 +8,22 @@ import ParleyQueueDoor
 /// What the queue door speaks: line mode's commands inwards, the JSON door's words outwards.
 ///
 /// Each message is answered once, under an `id` that counts them: the `HELLO` that began it all has
-/// 0. A value on its session's event loop.
+/// 0. A session that begins with a request of the JSON door goes on so, and is answered as there.
+/// A value on its session's event loop.
 package struct QueueTongue: QueueLanguage {
   private var reader = CommandReader()
   private var json = JSONDialect()
   /// For answers that the JSON door has no members for: they are told in words.
   private var line: LineDialect
   private var lastID: Int64 = 0
+  /// Whether it is sent the JSON door's requests instead of commands.
+  private var takesRequests = false
 
   package init(serverName: String) {
     self.line = LineDialect(options: LineDoorOptions(serverName: serverName))
   }
 
-  package var printer: JSONPrinter { JSONPrinter(echoes: true) }
+  package var printer: JSONPrinter { JSONPrinter(echoes: self.json.printer.echoes) }
 
   package mutating func enter(_ name: String, into inbound: inout Inbound) {
     self.enter(name, id: 0, into: &inbound)
@@ -33,6 +36,11 @@ package struct QueueTongue: QueueLanguage {
     } catch {
       self.json.ask(.misuse(error), id: id, into: &inbound)
     }
+  }
+
+  package mutating func receive(_ bytes: inout ByteBuffer, into inbound: inout Inbound) {
+    self.takesRequests = true
+    self.json.receive(&bytes, into: &inbound)
   }
 
   package mutating func take(_ command: String, into inbound: inout Inbound) {
@@ -72,7 +80,9 @@ package struct QueueTongue: QueueLanguage {
   package mutating func print(_ output: SessionOutput, into buffer: inout ByteBuffer) {
     let start = buffer.writerIndex
     self.json.print(output, into: &buffer)
-    guard case .reply(_, let reply) = output, Self.endsEmpty(buffer, from: start) else { return }
+    guard !self.takesRequests, case .reply(_, let reply) = output,
+      Self.endsEmpty(buffer, from: start)
+    else { return }
     var words = ByteBuffer()
     self.line.print(.reply(.none, reply), into: &words)
     let text = String(buffer: words)
