@@ -84,11 +84,16 @@ import Testing
 
   @Test func `is bounded, and holds nothing twice in a row`() {
     var history = History((1...History.entriesMax).map { "\($0)" })
-    let long = String(repeating: "x", count: History.entryBytesMax + 1)
-    let kept = ["new", "new", "", long].map { history.add($0) }
-    #expect(kept == [true, false, false, false])
+    let kept = ["new", "new", ""].map { history.add($0) }
+    #expect(kept == [true, false, false])
     #expect(history.entries.count == History.entriesMax)
     #expect(history.entries.first == "2")
+    // Of those that no file takes the newest are kept.
+    let long = String(repeating: "x", count: History.entryBytesMax)
+    for number in 1...20 { _ = history.add(long + "\(number)") }
+    let numbers = history.entries.suffix(9).map { $0.dropFirst(long.utf8.count) }
+    #expect(numbers == [""] + (13...20).map { "\($0)" })
+    #expect(history.entries.count == History.entriesMax)
   }
 
   @Test func `is in its file as it was entered`() {
