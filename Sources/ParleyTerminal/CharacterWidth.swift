@@ -1,16 +1,20 @@
 /// How many columns a character takes, as terminals count.
 ///
-/// A character is as wide as its widest scalar. Terminals differ about emoji that are joined; where
-/// one counts otherwise, the cursor is off by the difference until the line is done.
+/// A character is as wide as its scalars together: the vowel signs of Thai and of India's scripts
+/// have columns of their own. What a joiner joins, or an emoji's modifier, is drawn in one place.
+/// Terminals differ about emoji that are joined; where one counts otherwise, the cursor is off by
+/// the difference until the line is done.
 package enum CharacterWidth {
   package static func columns(of character: Character) -> Int {
     var width = 0
-    var flags = 0
+    var isJoined = false
     for scalar in character.unicodeScalars {
-      if (0x1F1E6...0x1F1FF).contains(scalar.value) { flags += 1 }
-      width = max(width, Self.columns(of: scalar))
+      let columns = Self.columns(of: scalar)
+      let isSamePlace = isJoined || scalar.properties.isEmojiModifier
+      width = isSamePlace ? max(width, columns) : width + columns
+      isJoined = scalar == "\u{200D}"
     }
-    return flags >= 2 ? 2 : width
+    return width
   }
 
   package static func columns(of text: String) -> Int {

@@ -164,6 +164,8 @@ private struct Layout {
   }
 
   private mutating func append(_ text: String, _ width: Int, _ style: StyledText.Style) {
+    // What is wider than the terminal would be wrapped by it.
+    guard width <= self.columns else { return self.append("\u{FFFD}", 1, style) }
     if self.rows[self.rows.count - 1].width + width > self.columns { self.rows.append(Row()) }
     self.rows[self.rows.count - 1].cells.append((text, style))
     self.rows[self.rows.count - 1].width += width

@@ -102,6 +102,13 @@ private struct Glass {
     #expect(CharacterWidth.columns(of: "👨‍👩‍👧") == 2)
     #expect(CharacterWidth.columns(of: "🇩🇪") == 2)
     #expect(CharacterWidth.columns(of: "ｱ") == 1)
+    // As tmux 3.3a and wcwidth(3) count.
+    #expect(CharacterWidth.columns(of: "हिन्दी") == 5)
+    #expect(CharacterWidth.columns(of: "กำที่") == 3)
+    #expect(CharacterWidth.columns(of: "நி") == 2)
+    #expect(CharacterWidth.columns(of: "각\u{1100}\u{1161}") == 4)
+    #expect(CharacterWidth.columns(of: "é e\u{301}") == 3)
+    #expect(CharacterWidth.columns(of: "👍🏽") == 2)
   }
 
   @Test func `shows pasted lines as rows of one input`() {
