@@ -42,6 +42,12 @@ import Testing
     #expect(try await bob.read(post.sequence, in: "python").text == "All\nagreed.")
     let history = try await bob.history("python", limit: 3)
     #expect(history.messages.map(\.sequence) == [2, 3, 4] && history.hasMore)
+    let older = try await bob.history("python", before: 4, limit: 2)
+    #expect(older.messages.map(\.sequence) == [2, 3] && older.hasMore)
+    let newer = try await bob.history("python", after: 1, limit: 2)
+    #expect(newer.messages.map(\.sequence) == [2, 3] && newer.hasMore)
+    let between = try await bob.history("python", before: 4, after: 1)
+    #expect(between.messages.map(\.sequence) == [2, 3])
     #expect(try await bob.search("two", in: "python").messages.map(\.id) == [said.id])
     try await ana.remove(said.sequence, in: "python")
     #expect(try await bob.read(2, in: "python").kind == .action)
@@ -97,10 +103,13 @@ import Testing
     let made = try Authority()
     let server = try RealServer(flags: [
       "--tls-certificate", made.certificate, "--tls-key", made.key,
+      // There nobody who is slow is greeted in clear.
+      "--listen", "127.0.0.1:0+tls",
     ])
+    let port = Int(try server.process.portWithTLS)
     func connect(_ security: Security, _ host: String = "127.0.0.1") async throws {
       var configuration = server.configuration("ana")
-      configuration.address = .tcp(host: host, port: server.port)
+      configuration.address = .tcp(host: host, port: port)
       configuration.security = security
       let client = try await Client.connect(configuration)
       try await client.say("in private", in: "lobby")
@@ -109,6 +118,11 @@ import Testing
     try await connect(.pinned(fingerprint: made.fingerprint))
     try await connect(.pinned(fingerprint: made.fingerprint.uppercased()))
     try await connect(.authority(pemFile: made.authority), "localhost")
+    await #expect(
+      throws: ClientError.unreachable("this port takes TLS only; connect again with TLS")
+    ) {
+      try await connect(.clear)
+    }
     await #expect(throws: ClientError.unknownCertificate(fingerprint: made.fingerprint)) {
       try await connect(.pinned(fingerprint: nil))
     }
