@@ -33,12 +33,17 @@ extension ClientMachine {
   }
 
   /// Refusals of a login behind which it is tried again.
-  private func isPassing(_ refusal: Refusal) -> Bool {
+  private mutating func isPassing(_ refusal: Refusal, _ now: NIODeadline) -> Bool {
+    let takenSince = refusal.code == "name_taken" ? self.nameTakenSince ?? now : nil
+    self.nameTakenSince = takenSince
     switch refusal.code {
-    case "too_busy", "too_fast", "too_many", "shutting_down", "storage_unavailable": true
+    case "too_busy", "too_fast", "too_many", "shutting_down", "storage_unavailable":
+      return true
     // The server may not have noticed yet that our own connection was lost.
-    case "name_taken": self.hasEntered
-    default: false
+    case "name_taken":
+      guard self.hasEntered, let takenSince else { return false }
+      return now - takenSince < TimeAmount(self.configuration.reconnection.nameTakenMax)
+    default: return false
     }
   }
 
@@ -49,7 +54,7 @@ extension ClientMachine {
     switch outcome {
     case .failure(let refusal):
       self.actions.append(.disconnect)
-      if self.isPassing(refusal) { return self.wait(.refused(refusal), now) }
+      if self.isPassing(refusal, now) { return self.wait(.refused(refusal), now) }
       self.close(.failed(.refused(refusal)))
     case .success(let result):
       let welcome = try Fields(result).welcome()
@@ -60,6 +65,7 @@ extension ClientMachine {
       if self.hasEntered, !isSame { self.dropForeignNonces() }
       let wanted = self.openRooms
       let wantedCurrent = self.currentRoom
+      self.nameTakenSince = nil
       self.setResuming(now)
       self.openRooms = []
       self.currentRoom = nil

@@ -87,6 +87,8 @@ struct ClientMachine {
   /// Since when there is no connection.
   private var downSince: NIODeadline?
   private var liveSince: NIODeadline?
+  /// Since when the server says at each attempt that the name is taken.
+  var nameTakenSince: NIODeadline?
   private var lastHeard = NIODeadline.uptimeNanoseconds(0)
   private var isPinged = false
   private var quitUntil: NIODeadline?
@@ -164,6 +166,7 @@ struct ClientMachine {
       .cancelled:
       break
     }
+    self.nameTakenSince = nil
     self.wait(self.closing.map { .unreachable($0.text) } ?? error, now)
   }
 

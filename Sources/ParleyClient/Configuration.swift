@@ -102,6 +102,11 @@ public struct Reconnection: Hashable, Sendable {
   public var delayMax: Duration = .seconds(30)
   /// How long it is tried without success before the client is closed; nil is for ever.
   public var giveUpAfter: Duration?
+  /// How long a lost connection is tried again while somebody else has the name.
+  ///
+  /// The server needs some time to see that the old connection is lost; behind it the client is
+  /// closed with the refusal `name_taken`.
+  public var nameTakenMax: Duration = .seconds(120)
   /// How long one attempt takes at most: connecting, TLS and being let in.
   public var attemptMax: Duration = .seconds(15)
 

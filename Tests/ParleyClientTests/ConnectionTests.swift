@@ -148,6 +148,21 @@ import Testing
     #expect(stage.delay != nil && stage.disconnects == 1)
   }
 
+  @Test func `is given up where somebody else has had the name for two minutes`() {
+    var stage = MachineStage(jitter: 1)
+    stage.enter()
+    stage.lose()
+    let lost = stage.now
+    while !stage.isFinished {
+      stage.wait()
+      stage.play { $0.connected($1) }
+      stage.refuse("hello", "name_taken")
+    }
+    #expect(stage.now - lost >= .seconds(120) && stage.now - lost < .seconds(155))
+    let refusal = Refusal(code: "name_taken", text: "no")
+    #expect(stage.states.last == .closed(.failed(.refused(refusal))))
+  }
+
   @Test(arguments: [
     "*** your address connects too often; wait a minute and try again.\r", "<html>", "",
   ])
