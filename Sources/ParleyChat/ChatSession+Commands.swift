@@ -72,7 +72,11 @@ extension ChatSession {
     case .numbers: self.text.showsNumbers = value == "on"
     case .colour: self.text.coloursNames = value == "on" && self.view.inColour
     case .verbs: self.verbs = value == "on"
-    case .timezone: LocalTime.use(zone: value)
+    case .timezone:
+      // The grammar has let none pass that is no zone.
+      guard let zone = LineZone(value) else { break }
+      LocalTime.use(zone)
+      self.zone = zone.name
     }
     self.say("ok " + self.description(of: setting))
   }
@@ -82,7 +86,7 @@ extension ChatSession {
     case .numbers: "numbers are \(self.text.showsNumbers ? "on" : "off")"
     case .colour: "colour is \(self.text.coloursNames ? "on" : "off")"
     case .verbs: "verbs are \(self.verbs ? "on" : "off")"
-    case .timezone: "times are \(getenv("TZ").map { String(cString: $0) } ?? "this machine's")"
+    case .timezone: "times are \(self.zone ?? self.program("TZ") ?? "this machine's")"
     case nil: LineSetting.allCases.map { self.description(of: $0) }.joined(separator: ", ")
     }
   }

@@ -132,14 +132,19 @@ extension ChatSession {
       if self.isIn, !self.isAway {
         self.isAway = true
         self.say("*** \(error); trying again, what you enter waits")
+      } else if self.isIn, self.reasonAway != error {
+        self.say("*** \(error); trying again")
       }
+      self.reasonAway = error
     case .live:
       if self.isAway {
         self.isAway = false
         self.say("*** connected again")
       }
     case .closed(.failed(let error)):
-      if self.isIn, !self.isEnded { self.fail("\(error)") }
+      guard self.isIn, !self.isEnded else { break }
+      // As at the beginning: the name or the password may be asked for.
+      if case .refused = error { self.couldNotEnter(error) } else { self.fail("\(error)") }
     case .connecting, .connected, .resuming, .closed(.quit): return
     }
     self.showPrompt()
@@ -277,7 +282,7 @@ extension ChatSession {
     } else if !self.isIn {
       place = "connecting"
     } else {
-      place = (self.currentRoom ?? "no room") + (self.isAway ? ", away" : "")
+      place = (self.currentRoom ?? "no room") + (self.isAway ? ", offline" : "")
     }
     var prompt = StyledText("[\(place)] ", .bold)
     if !self.unread.text.isEmpty {

@@ -37,10 +37,14 @@ extension ChatSession {
   /// Stops, as Ctrl-Z asks; goes on here when it is continued.
   private func suspend() {
     self.view.leave()
-    signal(SIGTSTP, SIG_DFL)
-    // All who were started with it, such as make; then this thread, so that it goes no further.
+    // All who were started with it, such as make, but not yet ourselves: another thread would take
+    // that, and this one stop once more when it goes on. Ignoring it anew drops what is pending.
+    signal(SIGTSTP, SIG_IGN)
     kill(0, SIGTSTP)
-    pthread_kill(pthread_self(), SIGTSTP)
+    signal(SIGTSTP, SIG_IGN)
+    signal(SIGTSTP, SIG_DFL)
+    // What is sent to this thread stops it here and now.
+    SignalPipe.letting(SIGTSTP) { _ = pthread_kill(pthread_self(), SIGTSTP) }
     SignalPipe.shared.take([SIGTSTP])
     self.view.begin()
   }
@@ -203,13 +207,13 @@ extension ChatSession {
       self.view.editor = LineEditor(.secret, bytesMax: Limits.lineBytesMax)
       self.showPrompt()
       self.view.ask(questions.question)
-      if self.view.mode == .lines { self.view.terminal?.makeLines(echoes: false) }
+      self.view.hideInput(true)
     }
   }
 
   private func endQuestion() {
-    if case .secrets = self.question, self.view.mode == .lines {
-      self.view.terminal?.makeLines(echoes: true)
+    if case .secrets = self.question {
+      self.view.hideInput(false)
       self.view.ask("\n")
     }
     self.question = nil

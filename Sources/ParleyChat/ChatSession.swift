@@ -39,6 +39,8 @@ package actor ChatSession {
   var text = ChatText()
   var history: History
   var verbs = true
+  /// The zone of the times where one was set.
+  var zone: String?
   /// The exit code so far.
   var code: CInt = EXIT_SUCCESS
   private(set) var isEnded = false
@@ -54,6 +56,8 @@ package actor ChatSession {
   var isIn = false
   /// Whether the connection was lost and is being made again.
   var isAway = false
+  /// Why it was away when that was said last.
+  var reasonAway: ClientError?
   private var conversing: CheckedContinuation<Void, Never>?
 
   // What was entered.

@@ -20,6 +20,8 @@ struct ChatView {
   private var screen: Screen
   /// Another program has the terminal, or it was given back: what comes meanwhile waits.
   private var isAway = true
+  /// Whether what is typed is a secret: where the terminal shows whole lines by itself, it does not.
+  private var hidesInput = false
   private var held: [StyledText] = []
   private var heldLost = 0
   /// How many lines wait at most; beyond, the oldest are lost, and counted.
@@ -47,6 +49,7 @@ struct ChatView {
   mutating func begin() {
     guard self.isAway else { return }
     self.isAway = false
+    if self.hidesInput { self.hideInput(true) }
     guard self.mode == .screen else { return }
     self.terminal?.makeRaw()
     let size = TerminalDevice.size()
@@ -67,6 +70,12 @@ struct ChatView {
     self.isAway = true
     if self.mode == .screen { TerminalDevice.write(self.screen.erase() + Self.marksPastesNot) }
     self.terminal?.restore()
+  }
+
+  mutating func hideInput(_ hides: Bool) {
+    self.hidesInput = hides
+    guard self.mode == .lines, !self.isAway else { return }
+    self.terminal?.makeLines(echoes: !hides)
   }
 
   // MARK: Showing

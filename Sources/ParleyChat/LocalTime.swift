@@ -1,4 +1,5 @@
 import Glibc
+import ParleyLineDoor
 
 /// Times in the zone of whoever reads them: `TZ`, or the machine's.
 struct LocalTime {
@@ -66,12 +67,13 @@ struct LocalTime {
     return String(decoding: text[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Takes another zone from now on: UTC, `+02:00`, or a name such as Europe/Berlin.
-  static func use(zone: String) {
-    // POSIX counts to the west: <+02:00>-02:00 is two hours east.
-    let isOffset = zone.first == "+" || zone.first == "-"
-    let turned = (zone.first == "+" ? "-" : "+") + zone.dropFirst()
-    setenv("TZ", isOffset ? "<\(zone)>\(turned)" : zone, 1)
+  /// Takes another zone from now on: `UTC`, `+02:00`, or a name such as Europe/Berlin.
+  static func use(_ zone: LineZone) {
+    let name = zone.name
+    let isOffset = name.first == "+" || name.first == "-"
+    // POSIX counts to the west, and takes no colon in a name: <+0200>-02:00 is two hours east.
+    let turned = (name.first == "+" ? "-" : "+") + name.dropFirst()
+    setenv("TZ", isOffset ? "<\(name.filter { $0 != ":" })>\(turned)" : name, 1)
     tzset()
   }
 }

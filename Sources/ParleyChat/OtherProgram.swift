@@ -84,14 +84,21 @@ enum OtherProgram {
     let arguments: [String] = ["sh", "-c", command + " \"$1\"", "sh", path]
     let words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     defer { for word in words { free(word) } }
+    // Ctrl-Z stops us together with it, so that the shell has the terminal and continues both.
+    signal(SIGTSTP, SIG_DFL)
+    defer { SignalPipe.shared.take([SIGTSTP]) }
     var process = pid_t()
     guard posix_spawn(&process, "/bin/sh", nil, &attributes, words + [nil], environ) == 0 else {
       return -1
     }
     var status: CInt = 0
-    while waitpid(process, &status, 0) < 0 {
-      guard errno == EINTR else { return -1 }
+    let isOver = SignalPipe.letting(SIGTSTP) {
+      while waitpid(process, &status, 0) < 0 {
+        guard errno == EINTR else { return false }
+      }
+      return true
     }
+    guard isOver else { return -1 }
     return status & 0x7F == 0 ? (status >> 8) & 0xFF : -1
   }
 }

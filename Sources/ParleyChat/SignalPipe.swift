@@ -40,6 +40,16 @@ struct SignalPipe: Sendable {
     signal(SIGPIPE, SIG_IGN)
   }
 
+  /// Does something on a thread that takes a signal meanwhile: those of Dispatch block them.
+  static func letting<Result>(_ number: CInt, _ work: () -> Result) -> Result {
+    var (taken, before) = (sigset_t(), sigset_t())
+    sigemptyset(&taken)
+    sigaddset(&taken, number)
+    pthread_sigmask(SIG_UNBLOCK, &taken, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    return work()
+  }
+
   /// Makes whoever waits for input look up.
   func wakeReader() {
     self.write(Self.wake)

@@ -1,7 +1,7 @@
 /// The zone in which a session is shown times.
-struct LineZone: Hashable, Sendable {
+package struct LineZone: Hashable, Sendable {
   /// As the session gave it: `UTC`, `+02:00`, `Europe/Berlin`.
-  var name: String
+  package let name: String
   private var rule: Rule
 
   private enum Rule: Hashable, Sendable {
@@ -18,7 +18,7 @@ struct LineZone: Hashable, Sendable {
 
   /// Reads `UTC`, `Z`, an offset (`+2`, `-03:30`, `+0545`) or the name of a zone that this host
   /// knows; nil for anything else.
-  init?(_ text: String) {
+  package init?(_ text: String) {
     switch text.uppercased() {
     case "UTC", "GMT", "Z":
       self = .utc

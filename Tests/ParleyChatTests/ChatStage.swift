@@ -73,6 +73,14 @@ final class ChatStage {
     return screen
   }
 
+  /// A shell, whose prompt is `shell:`, that stops and continues what it runs.
+  func shell(variables: String = "") throws -> TmuxScreen {
+    let shell = try TmuxScreen("exec bash --norc -i", in: self.directory.path)
+    try shell.enter(
+      "PS1=shell:; export XDG_STATE_HOME=\(self.path("state")) TERM=screen TZ=UTC \(variables)")
+    return shell
+  }
+
   /// Runs `parley chat` with input from a pipe.
   func pipe(
     _ input: String, to arguments: [String]

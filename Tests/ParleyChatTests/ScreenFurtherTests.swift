@@ -60,9 +60,7 @@ import Testing
   @Test func `is a shell's again while it is stopped, and ours when it goes on`() async throws {
     try await onItsOwnThread {
       let stage = try ChatStage()
-      let shell = try TmuxScreen(
-        "exec bash --norc -i", in: stage.path("."))
-      try shell.enter("PS1=shell: XDG_STATE_HOME=\(stage.path("state")) TERM=screen")
+      let shell = try stage.shell()
       try shell.enter("\(ProcessUnderTest.binary) chat ana@\(stage.address)")
       try shell.expectLast("[lobby]")
       try shell.type("half")
@@ -78,6 +76,77 @@ import Testing
       try shell.expectLast("shell:")
       try shell.enter("echo code $?")
       try shell.expect("code 0")
+    }
+  }
+
+  @Test func `is a shell's again while the editor is stopped`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let editor = stage.path("editor")
+      try "echo write it; read text; echo $text >\"$1\"\n".write(
+        toFile: editor, atomically: true, encoding: .utf8)
+      let shell = try stage.shell(variables: "VISUAL= EDITOR=\"sh \(editor)\"")
+      try shell.enter("\(ProcessUnderTest.binary) chat ana@\(stage.address)")
+      try shell.expectLast("[lobby]")
+      try shell.enter("/post Minutes")
+      try shell.expectLast("write it")
+      try shell.press("C-z")
+      try shell.expectLast("shell:")
+      try shell.enter("echo back $((40+2))")
+      try shell.expect("back 42")
+      try shell.enter("fg")
+      try shell.enter("All agreed.")
+      try shell.expect("#1 ana posted \"Minutes\"")
+      try shell.expectLast("[lobby]")
+      // And once more, as the chat itself.
+      try shell.press("C-z")
+      try shell.expectLast("shell:")
+      try shell.enter("fg")
+      try shell.expectLast("[lobby]")
+      try shell.enter("/exit")
+      try shell.expectLast("shell:")
+    }
+  }
+
+  @Test func `shows no password with --plain, also after it was stopped`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      try stage.server.admin("create zoe", input: "correct horse\n")
+      let shell = try stage.shell()
+      try shell.enter("\(ProcessUnderTest.binary) chat --plain zoe@\(stage.address)")
+      try shell.expectLast("Password of zoe:")
+      try shell.press("C-z")
+      try shell.expectLast("shell:")
+      try shell.enter("fg")
+      try shell.expect("the chat again") { rows in
+        rows.last?.hasPrefix("\(ProcessUnderTest.binary) chat --plain zoe@") == true
+      }
+      try shell.enter("correct horse")
+      let rows = try shell.expect("You are zoe")
+      #expect(!rows.contains { $0.contains("horse") }, "\(rows)")
+      try shell.enter("/exit")
+      try shell.expectLast("shell:")
+    }
+  }
+
+  @Test(arguments: [("+0545", "+05:45", 345), ("-3", "-03:00", -180), ("z", "UTC", 0)])
+  func `has the times of the zone that was set`(
+    typed: String, zone: String, minutes: Int
+  ) async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let ana = try stage.chat(as: "ana")
+      try ana.enter("/set timezone \(typed)")
+      try ana.expect("ok times are \(zone)")
+      try ana.expectLast("[lobby]")
+      let before = Int(Date().timeIntervalSince1970) / 60 + minutes
+      try ana.enter("now")
+      let rows = try ana.expect("#1 ana: now")
+      let after = Int(Date().timeIntervalSince1970) / 60 + minutes
+      let clocks = (before...after).map { String(format: "%02d:%02d", $0 / 60 % 24, $0 % 60) }
+      #expect(rows.contains { row in clocks.contains { row.hasPrefix("\($0) [lobby] #1") } })
+      try ana.press("C-c")
+      try stage.expectEnd(of: ana)
     }
   }
 

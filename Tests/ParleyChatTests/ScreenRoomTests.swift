@@ -37,7 +37,7 @@ import Testing
       try ana.expectLast("[ops]")
       unlink(way)
       try stage.server.kill()
-      try ana.expectLast("[ops, away]")
+      try ana.expectLast("[ops, offline]")
       try ana.enter("one for ops")
       try ana.enter("two for ops")
       try stage.server.start()
@@ -80,6 +80,32 @@ import Testing
       try cy.expect("[lobby] #2 cy: and now?")
       try cy.press("C-c")
       try stage.expectEnd(of: cy)
+    }
+  }
+
+  @Test func `waits, and the password is asked for when it is another one`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      try stage.server.admin("create zoe", input: "correct-horse\n")
+      let way = stage.path("way")
+      symlink(stage.server.socketPath, way)
+      let zoe = try stage.chat(
+        "--name zoe --unix \(way)", variables: "PARLEY_CHAT_PASSWORD=correct-horse")
+      try zoe.expect("You are zoe")
+      unlink(way)
+      try stage.server.kill()
+      try zoe.expect("what you enter waits")
+      try zoe.expect("*** there is no connection: No such file or directory; trying again")
+      try zoe.type("half a line")
+      try stage.server.start()
+      try stage.server.admin("password zoe", input: "battery staple\n")
+      symlink(stage.server.socketPath, way)
+      try zoe.expect("error bad_password: ")
+      try zoe.expectLast("Password of zoe:")
+      try zoe.enter("battery staple")
+      try zoe.expectLast("[lobby] half a line")
+      try zoe.press("C-c")
+      try stage.expectEnd(of: zoe)
     }
   }
 
