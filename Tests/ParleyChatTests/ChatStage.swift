@@ -20,6 +20,7 @@ final class ChatStage {
     try self.makeCertificate()
     self.server.flags += [
       "--tls-certificate", self.path("parley-cert.pem"), "--tls-key", self.path("parley-key.pem"),
+      "--listen", "127.0.0.1:0+tls",
     ]
     try self.server.start()
   }

@@ -175,6 +175,30 @@ import Testing
     }
   }
 
+  @Test func `talks over TLS, and is told where that is not to be`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage(starting: false)
+      try stage.startWithCertificate()
+      let port = try stage.server.portWithTLS
+      let ana = try stage.chat("--tls-pin ana@127.0.0.1:\(port)")
+      try ana.expect("*** the certificate of 127.0.0.1:\(port) is remembered: SHA-256 ")
+      try ana.expectLast("[lobby]")
+      try ana.enter("in private")
+      try ana.expect("#1 ana: in private")
+      try ana.enter("/exit")
+      try stage.expectEnd(of: ana)
+      // Without TLS that port says what it wants, and what it is told is no certificate.
+      let clear = try stage.chat("ana@127.0.0.1:\(port)")
+      try clear.expect("this port takes TLS only; connect again with TLS")
+      try clear.press("C-c")
+      try stage.expectEnd(of: clear)
+      let verified = try stage.chat("--tls ana@127.0.0.1:\(port)")
+      try verified.expect("error not_trusted: the server's certificate is not to be trusted: no ")
+      try verified.press("C-c")
+      try stage.expectEnd(of: verified)
+    }
+  }
+
   @Test func `is not moved about on with --plain`() async throws {
     try await onItsOwnThread {
       let stage = try ChatStage()
