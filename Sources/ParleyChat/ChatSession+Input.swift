@@ -184,8 +184,8 @@ extension ChatSession {
       try TextRules.check(body, .post, bytesMax: Limits.postBytesMax, newlines: true)
       self.enqueue(.command(.post(.current, subject: subject, body: body)), file: file)
     } catch {
-      self.keep(file)
       self.enqueueRefusal(error)
+      self.keep(file)
     }
   }
 

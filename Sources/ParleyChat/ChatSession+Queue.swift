@@ -40,13 +40,12 @@ extension ChatSession {
 
   func enqueue(_ work: Entered.Work, file: String? = nil) {
     guard self.client != nil else {
-      self.keep(file)
-      return self.fail("there is no connection; /connect HOST PORT makes one")
+      self.fail("there is no connection; /connect HOST PORT makes one")
+      return self.keep(file)
     }
     guard self.queue.count < Self.queueMax else {
-      self.keep(file)
-      return self.refuse(
-        "too_many", "\(Self.queueMax) lines wait to be sent; this one was not taken")
+      self.refuse("too_many", "\(Self.queueMax) lines wait to be sent; this one was not taken")
+      return self.keep(file)
     }
     var work = work
     if case .command(.direct(.last, let kind, let text)) = work {

@@ -71,6 +71,7 @@ import Testing
         let text = FileManager.default.contents(atPath: path)
         unlink(path)
         try ana.press("C-l")
+        try ana.expect("an empty screen") { $0.count == 1 }
         return text.map { Array($0) }
       }
       let variables = "EDITOR=\"sh \(editor)\" TMPDIR=\(files)"
