@@ -30,7 +30,8 @@ extension MethodTable {
         .required("until", .time, "Until when it is good."),
         .required("code", .optional(.string), "The code, told this once."),
       ],
-      refusals: ["not_permitted", "too_busy", "too_many"], example: #"{"seconds":43200}"#
+      refusals: ["not_in_clear", "not_permitted", "too_busy", "too_many"],
+      example: #"{"seconds":43200}"#
     ) { params in
       let seconds = params.integer("seconds") ?? 7 * 86_400
       return .command(.administer(.newInvite(microseconds: seconds * 1_000_000), asOwner: false))

@@ -4,12 +4,13 @@ import ParleyModel
 extension MethodTable {
   private static let inRoom = ["bad_name", "no_current_room", "no_such_room", "not_a_member"]
   private static let inConversation = Self.inRoom + ["no_such_name"]
+  private static let spoken = Self.inRoom + ["bad_text", "muted", "slow_mode", "too_long"]
 
   static let messageRows: [JSONMethod] = [
     JSONMethod(
       "say", "Says something in a room, in several lines perhaps.",
       params: [Self.room, Self.text], result: Self.stored,
-      refusals: Self.inRoom + ["bad_text", "too_long"],
+      refusals: Self.spoken,
       example: #"{"room":"lobby","text":"hello all","nonce":"b1f0"}"#, storesMessage: true
     ) { params throws(Refusal) in
       .command(.say(try Self.room(params), .say, try Self.text(params, newlines: true)))
@@ -17,7 +18,7 @@ extension MethodTable {
     JSONMethod(
       "act", "Says something in the third person.",
       params: [Self.room, Self.text], result: Self.stored,
-      refusals: Self.inRoom + ["bad_text", "too_long"],
+      refusals: Self.spoken,
       example: #"{"room":"lobby","text":"waves"}"#, storesMessage: true
     ) { params throws(Refusal) in
       .command(.say(try Self.room(params), .action, try Self.text(params, newlines: false)))
@@ -29,7 +30,7 @@ extension MethodTable {
         .required("subject", .string, "The headline."),
         .required("text", .string, "The body."),
       ],
-      result: Self.stored, refusals: Self.inRoom + ["bad_text", "too_long"],
+      result: Self.stored, refusals: Self.spoken + ["not_permitted"],
       example: #"{"room":"lobby","subject":"Minutes","text":"All agreed."}"#, storesMessage: true
     ) { params throws(Refusal) in
       let subject = params.string("subject") ?? ""
@@ -40,8 +41,8 @@ extension MethodTable {
     JSONMethod(
       "reply", "Answers a post, under its subject.",
       params: [Self.room, Self.number, Self.text], result: Self.stored,
-      refusals: Self.inRoom + [
-        "bad_text", "message_removed", "no_such_message", "not_a_post", "not_permitted", "too_long",
+      refusals: Self.spoken + [
+        "message_removed", "no_such_message", "not_a_post", "not_permitted",
       ],
       example: #"{"room":"lobby","sequence":44,"text":"Thank you."}"#, storesMessage: true
     ) { params throws(Refusal) in
@@ -65,6 +66,7 @@ extension MethodTable {
       ],
       refusals: [
         "bad_name", "bad_text", "no_such_name", "nobody_to_answer", "not_permitted", "too_long",
+        "too_many",
       ],
       example: #"{"name":"bob","text":"psst"}"#, storesMessage: true
     ) { params throws(Refusal) in

@@ -36,7 +36,8 @@ extension MethodTable {
       "nick", "Changes your name.",
       params: [.required("name", .string, "The new one.")],
       result: [.required("name", .string, "Your name now.")],
-      refusals: ["bad_name", "name_registered", "name_taken"], example: #"{"name":"anna"}"#
+      refusals: ["bad_name", "banned", "muted", "name_registered", "name_taken"],
+      example: #"{"name":"anna"}"#
     ) { params throws(Refusal) in
       .command(.nick(try Self.person(params)))
     },
@@ -53,8 +54,8 @@ extension MethodTable {
       ],
       result: [Self.account],
       refusals: [
-        "already_registered", "password_too_short", "registration_closed", "too_busy", "too_long",
-        "too_many",
+        "already_registered", "not_in_clear", "password_too_short", "registration_closed",
+        "too_busy", "too_fast", "too_long", "too_many",
       ],
       example: #"{"password":"correct horse"}"#
     ) { params in
@@ -73,8 +74,8 @@ extension MethodTable {
       ],
       result: [Self.account],
       refusals: [
-        "bad_password", "not_permitted", "not_registered", "password_too_short", "too_busy",
-        "too_long",
+        "bad_password", "not_in_clear", "not_permitted", "not_registered", "password_too_short",
+        "too_busy", "too_fast", "too_long",
       ],
       example: #"{"old":"correct horse","new":"battery staple"}"#
     ) { params in
@@ -87,7 +88,10 @@ extension MethodTable {
       "unregister", "Makes your account a guest's name again.",
       params: [.required("password", .string, "Its password.")],
       result: [.required("name", .string, "Your name.")],
-      refusals: ["bad_password", "not_permitted", "not_registered", "too_busy", "too_long"],
+      refusals: [
+        "bad_password", "not_in_clear", "not_permitted", "not_registered", "too_busy", "too_fast",
+        "too_long",
+      ],
       example: #"{"password":"correct horse"}"#
     ) { params in
       .command(.account(.unregister(Secret(params.string("password") ?? ""))))
@@ -110,7 +114,8 @@ extension MethodTable {
         .required("token", .optional(.string), "The token, told this once."),
       ],
       refusals: [
-        "bad_text", "not_permitted", "not_registered", "too_busy", "too_long", "too_many",
+        "bad_text", "not_in_clear", "not_permitted", "not_registered", "too_busy", "too_long",
+        "too_many",
       ],
       example: #"{"scopes":["read","write"],"label":"my bot"}"#
     ) { params throws(Refusal) in

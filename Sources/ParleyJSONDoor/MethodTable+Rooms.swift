@@ -10,14 +10,16 @@ extension MethodTable {
       "Switches to a room, which is made where there is none; the current one closes and stays "
         + "joined.",
       params: [Self.requiredRoom], result: SharedShape.room.fields,
-      refusals: ["bad_name", "not_permitted", "too_many"], example: #"{"room":"python"}"#
+      refusals: ["bad_name", "banned", "not_permitted", "room_is_private", "too_many"],
+      example: #"{"room":"python"}"#
     ) { params throws(Refusal) in
       .command(.join(try Self.roomName(params)))
     },
     JSONMethod(
       "open", "Opens one more room beside the current one; it is made where there is none.",
       params: [Self.requiredRoom], result: SharedShape.room.fields,
-      refusals: ["bad_name", "not_permitted", "too_many"], example: #"{"room":"python"}"#
+      refusals: ["bad_name", "banned", "not_permitted", "room_is_private", "too_many"],
+      example: #"{"room":"python"}"#
     ) { params throws(Refusal) in
       .command(.add(try Self.roomName(params)))
     },

@@ -48,8 +48,9 @@ extension MethodTable {
       ],
       result: Self.entered,
       refusals: [
-        "account_needed", "already_logged_in", "bad_name", "bad_password", "name_registered",
-        "name_taken", "too_busy", "too_long", "too_many",
+        "account_needed", "already_logged_in", "bad_name", "bad_password", "banned",
+        "name_registered", "name_taken", "not_in_clear", "too_busy", "too_fast", "too_long",
+        "too_many",
       ],
       example: #"{"name":"ana","echo":true}"#
     ) { params throws(Refusal) in
@@ -70,7 +71,8 @@ extension MethodTable {
       params: [.required("name", .string, "The account."), Self.password, Self.token],
       result: Self.entered,
       refusals: [
-        "already_logged_in", "bad_name", "bad_password", "name_registered", "too_busy", "too_long",
+        "already_logged_in", "bad_name", "bad_password", "banned", "name_registered",
+        "not_in_clear", "too_busy", "too_fast", "too_long",
       ],
       example: #"{"name":"ana","password":"correct horse"}"#
     ) { params throws(Refusal) in

@@ -1,3 +1,5 @@
+import ParleyJSONDoor
+
 /// A program at the JSON door: sends requests, and holds each line of both sides to the contract.
 ///
 /// Blocking, for one thread.
@@ -111,11 +113,27 @@ package final class JSONPerson {
       self.seen.insert(event)
     } else if frame["error"] != nil {
       try Self.check(frame, "error.json")
+      try self.checkRefusal(frame)
     } else if let method = frame["id"].flatMap({ self.asked[$0.text] }) {
       try Self.check(frame, "methods/\(method).json#/$defs/response")
       self.methods.insert(method)
     }
   }
+
+  /// A method is refused with what its row of the table has, and nothing else.
+  private func checkRefusal(_ frame: JSONTree) throws {
+    guard let method = frame["id"].flatMap({ self.asked[$0.text] }),
+      let row = MethodTable.rows.first(where: { $0.name == method }),
+      frame["error"]?["code"] == .integer(Self.refusedCode),
+      let code = frame["error"]?["data"]?["code"]?.string
+    else { return }
+    guard (row.refusals + JSONMethod.commonRefusals).contains(code) else {
+      throw TalkFailure("\(method) does not have the refusal \(frame.text)")
+    }
+  }
+
+  /// What the server says no with; its other codes are for what is no request of the contract.
+  private static let refusedCode: Int64 = -32_000
 
   private static func check(_ frame: JSONTree, _ path: String) throws {
     let faults = Contract.checker.faults(of: frame, path: path)
