@@ -96,11 +96,16 @@ package protocol Dialect: Sendable {
   /// Appends what the session is sent.
   mutating func print(_ output: SessionOutput, into buffer: inout ByteBuffer)
 
+  /// The session is this participant's from now on; nothing is printed.
+  mutating func become(_ participant: ParticipantID)
+
   /// A door that steps aside in favour of another one hands back the bytes from which that one
   /// should begin (line mode, at its first prompt, for IRC's first words); nil keeps it.
   mutating func handOver() -> ByteBuffer?
 }
 
 extension Dialect {
+  package mutating func become(_ participant: ParticipantID) {}
+
   package mutating func handOver() -> ByteBuffer? { nil }
 }

@@ -296,6 +296,11 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.flush()
   }
 
+  /// Tells the dialect whose the session is.
+  package func become(_ participant: ParticipantID) {
+    self.dialect.become(participant)
+  }
+
   /// Moves the own bytes behind what is queued.
   package func queueOwn() {
     guard self.own.readableBytes > 0 else { return }

@@ -202,7 +202,7 @@ extension JSONDialect {
     var recipient: String?
     if room.utf8.first == UInt8(ascii: "@") {
       let other = String(room.unicodeScalars.dropFirst())
-      recipient = message.sender.name == other ? self.ownName : other
+      recipient = message.sender.participant == self.participant ? other : self.ownName
     }
     buffer.writeObject { buffer in
       JSONPrinter.writeMembers(

@@ -1,7 +1,7 @@
 import DequeModule
 package import NIOCore
 package import ParleyDoorKit
-import ParleyModel
+package import ParleyModel
 
 /// JSON-RPC 2.0 for one session: a request or a batch a line ⇄ commands and what is told.
 ///
@@ -14,7 +14,8 @@ package struct JSONDialect: Dialect {
   static let faultyLinesMax = 20
   /// Requests of a batch; a larger one is refused as a whole.
   package static let batchMax = 64
-  /// Bytes of a request's `id`, where it is a string; a longer one is refused.
+  /// Bytes of a request's `id`, where it is a string, as it is written with its quotes; a longer
+  /// one is refused.
   package static let idBytesMax = 128
 
   /// The codes that errors have.
@@ -33,6 +34,8 @@ package struct JSONDialect: Dialect {
   var jsonPrinter = JSONPrinter(echoes: true)
   /// As the server knows it.
   var ownName = ""
+  /// Whose session it is: names change, and messages keep those that they were sent under.
+  private(set) var participant: ParticipantID?
 
   package init() {}
 
@@ -65,6 +68,10 @@ package struct JSONDialect: Dialect {
     guard !self.isLeaving else { return }
     self.isLeaving = true
     inbound.requests.append(Request(.quit(.connectionLost)))
+  }
+
+  package mutating func become(_ participant: ParticipantID) {
+    self.participant = participant
   }
 
   private mutating func nextTag() -> RequestTag {

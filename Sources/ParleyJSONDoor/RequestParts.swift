@@ -67,7 +67,7 @@ struct RequestParts {
     case .string:
       // Quotes and escapes included.
       guard value.raw.count <= JSONDialect.idBytesMax else {
-        throw .invalidRequest("id has at most \(JSONDialect.idBytesMax) bytes")
+        throw .invalidRequest("id has at most \(JSONDialect.idBytesMax) bytes with its quotes")
       }
       return .text(value.text)
     case .number:

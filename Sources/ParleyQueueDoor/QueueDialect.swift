@@ -22,6 +22,9 @@ package protocol QueueLanguage: Sendable {
   /// Refuses a command that could not be read; it is answered once.
   mutating func refuse(_ refusal: Refusal, into inbound: inout Inbound)
 
+  /// The session is this participant's from now on.
+  mutating func become(_ participant: ParticipantID)
+
   /// Appends what the session is sent, each a line.
   mutating func print(_ output: SessionOutput, into buffer: inout ByteBuffer)
 
@@ -108,6 +111,10 @@ package struct QueueDialect<Language: QueueLanguage>: Dialect {
     } else {
       self.language.refuse(.badText(text == nil ? .notUTF8 : .control), into: &inbound)
     }
+  }
+
+  package mutating func become(_ participant: ParticipantID) {
+    self.language.become(participant)
   }
 
   package mutating func receiveEnd(into inbound: inout Inbound) {

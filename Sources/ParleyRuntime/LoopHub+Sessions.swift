@@ -67,8 +67,9 @@ extension LoopHub {
   /// Performs an effect whose turn it is.
   func perform(_ effect: SessionEffect, for feed: Feed) {
     switch effect {
-    case .loggedIn(_, let ignored):
+    case .loggedIn(let participant, let ignored):
       feed.session.isLoggedIn = true
+      feed.session.become(participant)
       self.setIgnored(feed, ignored)
     case .ignored(let ignored): self.setIgnored(feed, ignored)
     case .opened(let id, let name, let position, let head, _):

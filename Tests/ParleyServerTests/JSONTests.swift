@@ -173,6 +173,28 @@ import Testing
     }
   }
 
+  @Test func `is told who was written to, whatever both are called by now`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let ana = try JSONPerson("ana", port: server.port)
+      let bob = try JSONPerson("bob", port: server.port)
+      try ana.ask("dm", #"{"name":"bob","text":"from ana"}"#)
+      try bob.ask("dm", #"{"name":"ana","text":"from bob"}"#)
+      try ana.ask("nick", #"{"name":"anna"}"#)
+      try bob.ask("nick", #"{"name":"robert"}"#)
+      for (person, title, own) in [(bob, "@anna", "robert"), (ana, "@robert", "anna")] {
+        let other = String(title.dropFirst())
+        let messages = try person.ask("history", #"{"room":"\#(title)"}"#)["messages"]
+        #expect(messages?.elements.map { $0["from"] } == ["ana", "bob"])
+        let receivers = own == "robert" ? [own, other] : [other, own]
+        #expect(messages?.elements.map { $0["to"]?.string } == receivers)
+        let first = try person.ask("read", #"{"room":"\#(title)","sequence":1}"#)["message"]
+        #expect(first?["to"]?.string == receivers[0])
+      }
+      #expect(try server.stop() == 0)
+    }
+  }
+
   @Test func `gets the first answer for a nonce, over a restart too`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest()

@@ -77,6 +77,10 @@ package struct QueueTongue: QueueLanguage {
     self.json.ask(.misuse(refusal), id: self.lastID, into: &inbound)
   }
 
+  package mutating func become(_ participant: ParticipantID) {
+    self.json.become(participant)
+  }
+
   package mutating func print(_ output: SessionOutput, into buffer: inout ByteBuffer) {
     let start = buffer.writerIndex
     self.json.print(output, into: &buffer)
