@@ -203,13 +203,22 @@ extension Conversation {
       id, .reply(tag, .account(.unread(shown, more: all.count - shown.count))))
   }
 
+  /// Up to where a member has read a room, or cannot; nil where that is not counted.
+  ///
+  /// A mark may lie before the joining, but not before what the member sees.
+  private static func readThrough(by member: MemberState) -> Sequence? {
+    guard let read = member.read else {
+      return member.closedAfter.map { max($0, member.joinedAfter) }
+    }
+    return max(read, Sequence(max(1, member.window.firstLine.number) - 1))
+  }
+
   private func unread(by participant: Participant) -> [UnreadConversation] {
     var found: [UnreadConversation] = []
     for id in participant.rooms {
       guard let room = self.rooms[id], let member = room.members[participant.state.id],
-        let base = member.read ?? member.closedAfter, base < room.state.head
+        let closed = Self.readThrough(by: member), closed < room.state.head
       else { continue }
-      let closed = max(base, member.joinedAfter)
       let mentions = room.recent.indices.count { place in
         let message = room.recent[place]
         return message.sequence > closed && message.sender.participant != participant.state.id
