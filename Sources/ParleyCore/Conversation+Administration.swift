@@ -83,13 +83,13 @@ extension Conversation {
 
   private func sessionList() -> AccountReply {
     let all = self.sessions.keys.filter { !$0.isHeld }
-    let shown = all.sorted().prefix(Limits.listedMax).compactMap { self.sessions[$0] }
-    let summaries = shown.map { session in
+    let first = all.sorted().prefix(Limits.listedMax).compactMap { self.sessions[$0] }
+    let summaries = first.listed(bytes: \.textBytes) { session in
       SessionSummary(
         session: session.id, name: session.sender.name, account: session.sender.account,
         rooms: session.open.count, address: session.address)
     }
-    return .sessions(summaries, more: all.count - shown.count)
+    return .sessions(summaries, more: all.count - summaries.count)
   }
 
   /// Whether an account may have that name: a guest that carries it goes on as the account.
@@ -200,4 +200,8 @@ extension Conversation {
       entry.session, entry.tag,
       .account(.inviteAdded(number: invite.number, until: until, secret: nil)))
   }
+}
+
+extension SessionSummary {
+  fileprivate var textBytes: Int { self.name.utf8.count + (self.account?.utf8.count ?? 0) }
 }

@@ -198,7 +198,7 @@ extension Conversation {
     else { return }
     let all = self.unread(by: participant)
     guard isAsked || !all.isEmpty else { return }
-    let shown = Array(all.prefix(Limits.listedMax))
+    let shown = all.listed(bytes: \.title.utf8.count) { $0 }
     effects.tell(
       id, .reply(tag, .account(.unread(shown, more: all.count - shown.count))))
   }

@@ -42,7 +42,7 @@ extension Conversation {
     let all = self.standings(in: id).filter {
       $0.kind == kind && $0.holds(at: self.state.lastStamp)
     }
-    let shown = all.prefix(Limits.listedMax).map { standing in
+    let shown = all.listed(bytes: \.textBytes) { standing in
       StandingSummary(
         title: standing.title, by: standing.by, since: standing.since, until: standing.until,
         reason: standing.reason)
@@ -51,5 +51,11 @@ extension Conversation {
       .standings(
         room: id == .server ? nil : self.title(of: id), kind, shown,
         more: all.count - shown.count))
+  }
+}
+
+extension StandingSummary {
+  fileprivate var textBytes: Int {
+    self.title.utf8.count + self.by.utf8.count + self.reason.utf8.count
   }
 }

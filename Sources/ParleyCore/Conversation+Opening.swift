@@ -169,12 +169,12 @@ extension Conversation {
       case .count(let count): count
       case .all: nil
       }
+    let present = room.present.items.listed(bytes: \.utf8.count) { $0.value.name }
     let answer = RoomEntry(
       room: id, name: name, epoch: room.state.epoch, head: room.state.head, reason: reason,
       isNewMember: isNewMember, isNewRoom: isNewRoom,
       isCurrent: self.sessions[opener]?.current == id, topic: room.state.topic,
-      present: room.present.items.prefix(Limits.listedMax).map(\.value.name),
-      presentMore: max(0, room.present.count - Limits.listedMax), resumption: resumption,
+      present: present, presentMore: room.present.count - present.count, resumption: resumption,
       excerpt: excerpt, backlog: backlog)
     effects.tell(opener, .reply(tag, .entered(answer)))
   }

@@ -113,7 +113,7 @@ extension Conversation {
   ) throws(Refusal) -> Reply {
     if membersOnly { _ = try self.joined(selector, by: session) }
     let room = try self.visible(selector, to: session)
-    let people = room.present.items.prefix(Limits.listedMax).map { item in
+    let people = room.present.items.listed(bytes: \.textBytes) { item in
       Person(
         name: item.value.name,
         account: self.participants[item.value.participant]?.account,
@@ -132,13 +132,15 @@ extension Conversation {
       }
     }
     if !hidden.isEmpty { shown = (shown + hidden).sorted { $0.0 < $1.0 } }
+    let rooms = shown.compactMap { self.rooms[$0.1] }
+    let summaries = rooms.listed(bytes: \.textBytes) { room in
+      RoomSummary(
+        name: room.state.name.text, present: room.present.count,
+        members: room.members.count, posts: room.state.posts, topic: room.state.topic?.text,
+        isJoined: room.members[session.participant] != nil)
+    }
     return .rooms(
-      shown.compactMap { self.rooms[$0.1] }.map { room in
-        RoomSummary(
-          name: room.state.name.text, present: room.present.count,
-          members: room.members.count, posts: room.state.posts, topic: room.state.topic?.text,
-          isJoined: room.members[session.participant] != nil)
-      }, more: max(0, self.listed.count - Limits.listedMax))
+      summaries, more: self.listed.count + hidden.count - summaries.count)
   }
 
   private func profile(_ name: Name, for session: Session) throws(Refusal) -> Reply {
@@ -157,4 +159,12 @@ extension Conversation {
         lastSeen: participant.sessions.isEmpty ? state.lastSeen : nil, away: state.away,
         rooms: rooms.sorted { $0.key < $1.key }.map(\.text)))
   }
+}
+
+extension Person {
+  fileprivate var textBytes: Int { self.name.utf8.count + (self.account?.utf8.count ?? 0) }
+}
+
+extension RoomSummary {
+  fileprivate var textBytes: Int { self.name.utf8.count + (self.topic?.utf8.count ?? 0) }
 }

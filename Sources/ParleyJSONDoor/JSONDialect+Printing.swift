@@ -113,10 +113,11 @@ extension JSONDialect {
     if case .stored(let room, let id, let sequence, let time) = reply, !expected.isInBatch {
       return Self.printStored(room, id, sequence, time, expected.id, into: &buffer)
     }
-    if expected.isInBatch, Self.isLong(reply),
-      (self.batch?.readableBytes ?? 0) > Self.batchBytesMax
-    {
-      return self.printError(.batchTooLong, expected, into: &buffer)
+    var reply = reply
+    if expected.isInBatch, (self.batch?.readableBytes ?? 0) > Self.batchBytesMax {
+      if Self.isLong(reply) { return self.printError(.batchTooLong, expected, into: &buffer) }
+      // Here something was done, which must be said.
+      if case .entered(let entry) = reply { reply = .entered(entry.shortened) }
     }
     self.printResult(expected, into: &buffer) { dialect, buffer in
       dialect.writeResult(reply, into: &buffer)
@@ -197,10 +198,12 @@ extension JSONDialect {
   /// Bytes of a batch's answers, beyond which what only reads is refused.
   private static let batchBytesMax = 256 * 1024
 
-  /// Whether an answer has messages in it, or people, or rooms: asked again, it comes again.
+  /// Whether an answer is a list, and nothing was done: asked again, it comes again.
   private static func isLong(_ reply: Reply) -> Bool {
     switch reply {
-    case .posts, .message, .history, .found, .people, .rooms, .audit: true
+    case .posts, .message, .history, .found, .people, .rooms, .audit, .account(.unread),
+      .account(.sessions), .account(.tokens), .moderation(.standings):
+      true
     case .greeting, .welcome, .renamed, .pong, .entered, .left, .closed, .topic, .topicSet, .stored,
       .delivered, .removed, .profile, .away, .ignoring, .account, .moderation, .notice,
       .local:
@@ -281,5 +284,18 @@ extension JSONDialect {
       "you are banned from this server" + (reason.isEmpty ? "" : ": \(reason)")
     case .tooManyGuesses: "you tried too many wrong passwords"
     }
+  }
+}
+
+extension RoomEntry {
+  /// The same without its lists; it says that they were left out.
+  fileprivate var shortened: RoomEntry {
+    var entry = self
+    let hasMore = JSONDialect.hasMore(self.excerpt)
+    let isEmpty = JSONDialect.messages(self.excerpt).isEmpty
+    entry.excerpt = .messages([], more: hasMore || !isEmpty)
+    entry.presentMore += entry.present.count
+    entry.present = []
+    return entry
   }
 }

@@ -53,7 +53,8 @@ public enum Limits {
   public static let recentMax = 128
   /// Newest lines, and as many posts, whose sequences a room keeps; more backlog is `all`.
   public static let backlogMax = 1_000
-  /// Names, people or rooms that one answer lists; it says how many more there are.
+  /// Names, people or rooms that one answer lists, with ``answerBytesMax`` of texts; it says how
+  /// many more there are.
   public static let listedMax = 1_000
   /// Commands of a session on their way; beyond it its socket is not read.
   public static let inFlightMax = 64

@@ -259,6 +259,37 @@ extension Talk<JSONDialect> {
     #expect(talk.print(.refused(.none, .noCurrentRoom)) == "")
   }
 
+  @Test func `ends a batch's long answers, and says still what was done`() throws {
+    var talk = JSONTalk.inside()
+    let request = #"{"jsonrpc":"2.0","id":7,"method":"operators"}"#
+    let join = #"{"jsonrpc":"2.0","id":8,"method":"join","params":{"room":"lobby"}}"#
+    let lines = Array(repeating: request, count: 20) + [join]
+    let requests = talk.send("[" + lines.joined(separator: ",") + "]\n")
+    let standing = StandingSummary(
+      title: "bob", by: "ana", since: Sample.time, until: nil,
+      reason: String(repeating: "x", count: 65_000))
+    for request in requests.prefix(20) {
+      let reply = ModerationReply.standings(room: "lobby", .operatorship, [standing], more: 0)
+      #expect(talk.print(.reply(request.tag, .moderation(reply))) == "")
+    }
+    let entry = Sample.entry(reason: .switched, messages: [Sample.message()])
+    #expect(talk.print(.reply(requests[20].tag, .entered(entry))) == "")
+    let text = talk.print(.reply(requests[21].tag, .local))
+    #expect(text.utf8.count < 400 * 1_024)
+    let answers = try JSONTree(text).elements
+    #expect(answers.count == 21)
+    #expect(answers.prefix(20).count { $0["result"] != nil } == 5)
+    let codes = answers.prefix(20).suffix(15).map { $0["error"]?["data"]?["code"] }
+    #expect(codes.allSatisfy { $0 == "too_long" })
+    let room = answers[20]["result"]
+    #expect(room?["room"] == "lobby" && room?["opened"] == "switched")
+    #expect(room?["messages"] == .array([]) && room?["more"] == .boolean(true))
+    #expect(room?["present"] == .array([]))
+    #expect(room?["present_more"] == .integer(Int64(entry.present.count + entry.presentMore)))
+    let path = "methods/join.json#/$defs/response"
+    #expect(Contract.checker.faults(of: answers[20], path: path) == [])
+  }
+
   @Test func `answers a batch at once, and only what asks for an answer`() throws {
     var talk = JSONTalk.inside()
     let requests = talk.send(
