@@ -198,7 +198,7 @@ extension Conversation {
     else { return }
     let all = self.unread(by: participant)
     guard isAsked || !all.isEmpty else { return }
-    let shown = all.listed(bytes: \.title.utf8.count) { $0 }
+    let shown = all.listed(bytes: \UnreadConversation.title.utf8.count) { $0 }
     effects.tell(
       id, .reply(tag, .account(.unread(shown, more: all.count - shown.count))))
   }
