@@ -24,12 +24,8 @@ extension LineDialect {
       self.line("ok you are \(name) now", &buffer)
     case .pong: self.line("ok", &buffer)
     case .entered(let entry): self.printEntry(entry, into: &buffer)
-    case .left(let room, let current):
-      self.currentRoom = current
-      self.line("ok you left \(room); \(self.whereTextGoes)", &buffer)
-    case .closed(let room, let current):
-      self.currentRoom = current
-      self.line("ok \(room) is closed; \(self.whereTextGoes)", &buffer)
+    case .left(let room, let current): self.printGone("you left \(room)", current, &buffer)
+    case .closed(let room, let current): self.printGone("\(room) is closed", current, &buffer)
     case .topic(let room, let topic):
       if let topic {
         self.line("ok the topic of \(room): \(topic.text)", &buffer)
@@ -74,6 +70,14 @@ extension LineDialect {
     case .local:
       self.printPrepared(into: &buffer)
     }
+  }
+
+  /// A room is open no more: what happened, and where text goes now.
+  private mutating func printGone(
+    _ what: String, _ current: String?, _ buffer: inout ByteBuffer
+  ) {
+    self.currentRoom = current
+    self.line("ok \(what); \(self.whereTextGoes)", &buffer)
   }
 
   private static func howDelivered(_ sessions: Int, _ name: String) -> String {

@@ -6,6 +6,8 @@ import ParleyAdminDoor
 enum AdminConnection {
   /// How long an answer is waited for, in seconds: passwords of others may be before it.
   private static let secondsMax = 120
+  /// How often a request is made where the server answers with line mode's greeting.
+  private static let attemptsMax = 3
   /// An answer in bytes: a thousand accounts with long names have less.
   private static let answerBytesMax = 4 << 20
 
@@ -18,13 +20,29 @@ enum AdminConnection {
   static func ask(
     _ request: AdminRequest, at path: String
   ) throws(AdminFailure) -> (line: String, answer: AdminAnswer) {
-    let socket = try self.connect(path)
-    defer { close(socket) }
     guard let json = try? JSONEncoder().encode(request) else {
       throw AdminFailure(text: "the request cannot be written as JSON", code: EX_SOFTWARE)
     }
-    let lost = "the server at \(path) ended the connection without an answer"
     let bytes = Data("\(AdminDialect.firstLine)\n".utf8) + json + Data("\n".utf8)
+    var attempts = 1
+    while true {
+      do {
+        return try self.ask(bytes, at: path)
+      } catch {
+        // A server that hears nothing for a moment, as on a busy machine, begins with line mode,
+        // which knows nothing of such a request: nothing was done.
+        guard error.isGreeting, attempts < self.attemptsMax else { throw error }
+        attempts += 1
+      }
+    }
+  }
+
+  private static func ask(
+    _ bytes: Data, at path: String
+  ) throws(AdminFailure) -> (line: String, answer: AdminAnswer) {
+    let lost = "the server at \(path) ended the connection without an answer"
+    let socket = try self.connect(path)
+    defer { close(socket) }
     // A server that refuses everybody may have answered and gone before.
     self.send(bytes, to: socket)
     shutdown(socket, CInt(SHUT_WR))
@@ -37,7 +55,7 @@ enum AdminConnection {
       text: """
         the server at \(path) answers in other words: \(line.prefix(80).debugDescription); it was perhaps \
         started by another release: restart it, or use its own parley
-        """)
+        """, isGreeting: line.hasPrefix("Parley at "))
   }
 
   private static func connect(_ path: String) throws(AdminFailure) -> CInt {

@@ -58,6 +58,8 @@ struct AdminServerOptions: ParsableArguments {
 struct AdminFailure: Error {
   var text: String
   var code = EX_UNAVAILABLE
+  /// Whether line mode's greeting came in the place of an answer.
+  var isGreeting = false
 
   /// Says it, and is what the program ends with.
   var exit: ExitCode {

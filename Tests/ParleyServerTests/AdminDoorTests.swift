@@ -143,10 +143,13 @@ import Testing
       defer { close(child.output.descriptor) }
       // The first connection only looks whether somebody is there.
       close(accept(listener, nil, nil))
-      // A server of before greets, and takes the first line for a name.
-      let connection = TalkClient("shell", descriptor: accept(listener, nil, nil))
-      try connection.expectNext("ADMIN/1")
-      try connection.say("Parley at chat.example.org: 0 people, 1 room.")
+      // A server of before greets, and takes the first line for a name; as does one of now that is
+      // too busy to hear it in time, so that it is asked again.
+      for _ in 1...3 {
+        let connection = TalkClient("shell", descriptor: accept(listener, nil, nil))
+        try connection.expectNext("ADMIN/1")
+        try connection.say("Parley at chat.example.org: 0 people, 1 room.")
+      }
       let line = try child.output.next(until: .usual)
       #expect(line.contains("answers in other words: \"Parley at chat.example.org"))
       #expect(line.contains("restart it"))
