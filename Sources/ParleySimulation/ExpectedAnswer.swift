@@ -59,6 +59,8 @@ extension Ledger {
   }
 
   private func expected(_ entry: RoomEntry, _ participant: ParticipantID) -> ExpectedAnswer? {
+    let isFirst = self.pages[entry.room]?.members[participant]?.isAnswered == false
+    self.pages[entry.room]?.members[participant]?.isAnswered = true
     guard let page = self.pages[entry.room], let member = page.members[participant] else {
       return ExpectedAnswer(room: entry.room, numbers: [], removed: [], asked: "entry of no member")
     }
@@ -75,7 +77,7 @@ extension Ledger {
       line = max(line, self.first(in: page, ofPosts: false))
       post = max(post, self.first(in: page, ofPosts: true))
     case .autojoin, .resumed, .switched, .added, .returned:
-      guard member.openedBy == self.offset else {
+      guard member.openedBy == self.offset, isFirst else {
         // Another session of the member has it open.
         line = max(line, self.first(in: page, ofPosts: false))
         post = max(post, self.first(in: page, ofPosts: true))

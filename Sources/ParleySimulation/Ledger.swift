@@ -27,6 +27,9 @@ final class Ledger {
     var returnedFrom: Int?
     /// The entry by which it was last opened or began.
     var openedBy = LogOffset.zero
+    /// Whether a session was answered with what is there since: one entry may open a room in
+    /// several sessions of a member, and the first of them has what was missed.
+    var isAnswered = false
   }
 
   struct Page {
@@ -223,6 +226,7 @@ final class Ledger {
       member.returnedFrom = member.closedAfter
       member.closedAfter = nil
       member.openedBy = self.offset
+      member.isAnswered = false
       page.members[participant] = member
     } else if let move = self.move, move.new == participant, let old = page.members[move.old] {
       // It has seen what it saw under the other name.

@@ -67,6 +67,7 @@ final class SessionScript {
     switch effect {
     case .loggedIn(_, let ignored):
       self.ignored = ignored
+      if !ignored.isEmpty { self.hides = true }
     case .ignored(let ignored):
       self.ignored = ignored
       self.hides = true
