@@ -20,7 +20,8 @@ extension LoopHub {
     if case .work(let tag, let work) = effect { return self.work(feed, tag, work) }
     guard feed.isBehind else {
       self.diverge(feed)
-      return self.perform(effect, for: feed)
+      self.perform(effect, for: feed)
+      return self.holdBack(feed)
     }
     if case .closing(let closing) = effect,
       feed.ending != nil || (closing != .quit && closing != .hungUp)
@@ -43,6 +44,19 @@ extension LoopHub {
     if feed.pending.count > Self.pendingMax || feed.pendingBytes > Self.pendingBytesMax {
       return self.end(feed, .timedOut, .overflow)
     }
+    self.advance(feed)
+  }
+
+  /// Ends a live session's part of the pass here, where its own bytes alone are more than its
+  /// outbox may hold: what is still to come for it waits as effects until these are taken.
+  private func holdBack(_ feed: Feed) {
+    guard feed.session.own.readableBytes > self.options.outboxBytesMax, !feed.isBehind,
+      !feed.isGone, feed.ending == nil, self.feeds[feed.session.id] === feed
+    else { return }
+    let isFull = feed.session.outbox.waitingBytes > 0
+    self.fallBehind(feed, atPassStart: false)
+    feed.session.flushOwn()
+    if isFull { self.overflowed(feed) }
     self.advance(feed)
   }
 

@@ -35,6 +35,50 @@ import Testing
     }
   }
 
+  @Test func `of its own answers has few of them waiting, and gets all in order`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let ana = try JSONPerson("ana", port: server.port)
+      let readers = try (1...16).map { number in
+        let reader = try TalkClient("reader\(number)", port: server.port)
+        try reader.say(
+          #"{"jsonrpc":"2.0","id":0,"method":"hello","params":{"name":"reader\#(number)"}}"#)
+        try reader.expect(#"*"id":0,"result":*"#)
+        return reader
+      }
+      // As much as one answer holds, and in memory.
+      let text = String(repeating: "x", count: 4_000)
+      for number in 1...17 { try ana.ask("say", #"{"text":"\#(number) \#(text)"}"#) }
+      for reader in readers { try reader.expect(#"*"text":"17 x*"#) }
+      let process = try #require(server.processID)
+      let before = ProcessFigures(process).memoryKiB
+      let asked = 64
+      let requests = (1...asked).map {
+        #"{"jsonrpc":"2.0","id":"h\#($0)","method":"history","params":{"limit":17}}"# + "\n"
+      }
+      for reader in readers { try reader.send(Array(requests.joined().utf8)) }
+      // Behind the requests of all: they were dealt with before it.
+      for number in 1...3 { try ana.ask("say", #"{"text":"meanwhile \#(number)"}"#) }
+      // Each asked for 4 MiB, all together for 64, less what their sockets have taken.
+      let after = ProcessFigures(process).memoryKiB
+      #expect(after - before < 24 * 1_024, "\(after - before) KiB")
+      for reader in readers.prefix(2) {
+        var (answers, messages) = (0, 0)
+        while answers < asked || messages < 3 {
+          let line = try reader.next()
+          if line.contains(#""id":"h\#(answers + 1)","result":"#) {
+            answers += 1
+          } else if line.contains(#""text":"meanwhile \#(messages + 1)""#) {
+            messages += 1
+          } else if !line.contains(#""method":"ping""#) {
+            throw TalkFailure("out of order: \(line.prefix(200))")
+          }
+        }
+      }
+      #expect(try server.stop() == 0)
+    }
+  }
+
   @Test func `is disconnected with the reason where the operator wants that`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest(flags: ["--outbox-policy", "disconnect"])
