@@ -75,7 +75,9 @@ package final class QueueBridge: Sendable {
     while true {
       let connection = accept(self.listener, nil, nil)
       if connection < 0 {
-        guard errno == EINTR || errno == ECONNABORTED else { return }
+        // Shut by stop(); anything else passes.
+        if errno == EINVAL { return }
+        poll(nil, 0, 100)
         continue
       }
       _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
