@@ -319,10 +319,17 @@ extension JSONDialect {
       buffer.writeMember("number", Int(number))
       buffer.writeMember("until", until)
       buffer.writeMember("code", secret?.text)
+    case .certificateAdded(let digest):
+      let hexadecimal = digest.map { byte in
+        String(byte >> 4, radix: 16) + String(byte & 0xF, radix: 16)
+      }
+      buffer.writeMember("fingerprint", hexadecimal.joined())
+    case .certificatesRemoved(let count):
+      buffer.writeMember("count", count)
     case .announced: return
-    case .arrived, .created, .administrator, .deleted, .certificateAdded, .certificatesRemoved,
-      .accounts, .invites, .inviteRevoked, .certificateOpens:
-      // No method asks for these: they are the shell's, and the line mode's over TLS.
+    case .arrived, .created, .administrator, .deleted, .accounts, .invites, .inviteRevoked,
+      .certificateOpens:
+      // No method asks for these: they are the shell's, and line mode's at its prompt.
       return
     }
   }

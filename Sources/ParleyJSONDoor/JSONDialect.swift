@@ -36,8 +36,13 @@ package struct JSONDialect: Dialect {
   var ownName = ""
   /// Whose session it is: names change, and messages keep those that they were sent under.
   private(set) var participant: ParticipantID?
+  /// The SHA-256 digest of the connection's client certificate.
+  private let certificate: [UInt8]?
 
-  package init() {}
+  /// Without an `origin` there is no certificate.
+  package init(origin: SessionOrigin? = nil) {
+    self.certificate = origin?.certificateDigest
+  }
 
   package var printer: any RoomPrinter { self.jsonPrinter }
   package var probes: Bool { true }
@@ -173,6 +178,7 @@ package struct JSONDialect: Dialect {
     }
     switch action {
     case .command(let command):
+      let command = self.withCertificate(command)
       if case .quit = command { self.isLeaving = true }
       if method.storesMessage {
         let nonce = params.string("nonce").map { Nonce($0) }
@@ -186,8 +192,22 @@ package struct JSONDialect: Dialect {
       }
     case .enter(let command, let wish, let comeback):
       self.expect(
-        .entrance(wish), parts.id, inBatch: inBatch, command, comeback: comeback, into: &inbound)
+        .entrance(wish), parts.id, inBatch: inBatch, self.withCertificate(command),
+        comeback: comeback, into: &inbound)
     }
+  }
+
+  /// The command with the connection's certificate, where it is about one; without, it is refused
+  /// as one that opens nothing.
+  private func withCertificate(_ command: Command) -> Command {
+    let digest = self.certificate ?? []
+    if case .account(.loginByCertificate(digest: _, let autojoin)) = command {
+      return .account(.loginByCertificate(digest: digest, autojoin: autojoin))
+    }
+    if case .account(.addCertificate) = command {
+      return .account(.addCertificate(digest: digest))
+    }
+    return command
   }
 
   private mutating func fail(

@@ -102,6 +102,22 @@ extension MethodTable {
       refusals: ["not_permitted", "not_registered"]
     ) { _ in .command(.account(.tokens)) },
     JSONMethod(
+      "add_certificate",
+      "Has the connection's client certificate open your account, as `hello` says.",
+      result: [
+        .required("fingerprint", .string, "The SHA-256 of the certificate, in hexadecimal digits.")
+      ],
+      refusals: [
+        "already_registered", "no_certificate", "not_permitted", "not_registered",
+        "too_many",
+      ]
+    ) { _ in .command(.account(.addCertificate(digest: []))) },
+    JSONMethod(
+      "remove_certificates", "No certificate opens your account any more.",
+      result: [.required("count", .count, "How many did.")],
+      refusals: ["not_permitted", "not_registered"]
+    ) { _ in .command(.account(.removeCertificates)) },
+    JSONMethod(
       "new_token", "Makes an API token, which opens your account in the place of its password.",
       params: [
         .required(

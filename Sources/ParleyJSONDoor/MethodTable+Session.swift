@@ -9,6 +9,11 @@ extension MethodTable {
     "An API token of the account (`parley_…`); else the secret that is a guest's place, "
       + "\(Limits.guestTokenBytesMin) to \(Limits.guestTokenBytesMax) bytes.")
 
+  private static let certificate = JSONField.optional(
+    "certificate", .boolean,
+    "Whether the connection's client certificate opens the account; the name is not looked at then."
+  )
+
   /// The answer to `hello` and `login`.
   private static let entered: [JSONField] = [
     .required("session", .count, "The connection's number."),
@@ -33,7 +38,7 @@ extension MethodTable {
       "hello", "Enters, as a guest under a free name or as an account.",
       params: [
         .required("name", .string, "The name."),
-        Self.password, Self.token,
+        Self.password, Self.token, Self.certificate,
         .optional(
           "echo", .boolean,
           "Whether this session is told its own messages of rooms (true where it is left out)."),
@@ -49,8 +54,8 @@ extension MethodTable {
       result: Self.entered,
       refusals: [
         "account_needed", "already_logged_in", "bad_name", "bad_password", "banned",
-        "name_registered", "name_taken", "not_in_clear", "too_busy", "too_fast", "too_long",
-        "too_many",
+        "name_registered", "name_taken", "no_certificate", "not_in_clear", "too_busy", "too_fast",
+        "too_long", "too_many",
       ],
       example: #"{"name":"ana","echo":true}"#
     ) { params throws(Refusal) in
@@ -58,6 +63,10 @@ extension MethodTable {
       let autojoin = params.flag("autojoin") ?? true
       let comeback = Comeback(cursors: try Self.cursors(params))
       var wish = Entrance.Wish(echoes: params.flag("echo") ?? true)
+      if params.flag("certificate") == true {
+        return .enter(
+          .account(.loginByCertificate(digest: [], autojoin: autojoin)), wish, comeback)
+      }
       if let secret = Self.secret(params) {
         return .enter(.account(.login(name, secret, autojoin: autojoin)), wish, comeback)
       }
@@ -68,16 +77,22 @@ extension MethodTable {
     },
     JSONMethod(
       "login", "Makes the session an account's, with the rooms that it has open.",
-      params: [.required("name", .string, "The account."), Self.password, Self.token],
+      params: [
+        .required("name", .string, "The account."), Self.password, Self.token, Self.certificate,
+      ],
       result: Self.entered,
       refusals: [
         "already_logged_in", "bad_name", "bad_password", "banned", "name_registered",
-        "not_in_clear", "too_busy", "too_fast", "too_long",
+        "no_certificate", "not_in_clear", "too_busy", "too_fast", "too_long",
       ],
       example: #"{"name":"ana","password":"correct horse"}"#
     ) { params throws(Refusal) in
+      if params.flag("certificate") == true {
+        return .enter(
+          .account(.loginByCertificate(digest: [], autojoin: true)), Entrance.Wish(), Comeback())
+      }
       guard let secret = Self.secret(params) else {
-        throw .badArguments(usage: "password or token is missing")
+        throw .badArguments(usage: "password, token or certificate is missing")
       }
       return .enter(
         .account(.login(try Self.person(params), secret, autojoin: true)),

@@ -31,7 +31,7 @@ struct Doors: Sendable {
     switch words {
     case .admin: peer.map { (AdminDialect(refusal: $0.refusal), AdminDialect.name) }
     case .irc: (IRCDialect(options: self.irc), IRCDialect.name)
-    case .json: (JSONDialect(), JSONDialect.name)
+    case .json: (JSONDialect(origin: origin), JSONDialect.name)
     case .line, .needMore: (LineDialect(options: self.line, origin: origin), LineDialect.name)
     case .tls, .unknown: nil
     }

@@ -17,6 +17,7 @@ import Testing
       try Self.usePeople(ana, bob)
       let bot = try Self.useAccounts(ana, bob, server)
       let governing = try JSONGovernment.use(server)
+      let certified = try Self.useCertificates()
 
       // The session.
       #expect(try ana.ask("leave")["current"] == .null)
@@ -26,9 +27,47 @@ import Testing
       #expect(try ana.event("closing")["reason"] == "quit")
       try ana.client.expectEnd()
       let methods = ana.methods.union(bob.methods).union(bot.methods).union(governing)
+        .union(certified)
       #expect(Set(MethodTable.rows.map(\.name)).subtracting(methods) == [])
       #expect(try server.stop() == 0)
     }
+  }
+
+  /// A client certificate, which there is over TLS alone.
+  private static func useCertificates() throws -> Set<String> {
+    let files = try CertificateOnDisk()
+    let (mine, other) = (try CertificateOnDisk(), try CertificateOnDisk())
+    let server = try ProcessUnderTest(flags: files.flags)
+    func connect(_ certificate: CertificateOnDisk?) throws -> JSONPerson {
+      JSONPerson(try TLSPerson("ana", port: server.port, certificate: certificate).talk)
+    }
+    let ana = try connect(mine)
+    try ana.ask("hello", #"{"name":"ana"}"#)
+    #expect(try ana.refused("add_certificate") == "not_registered")
+    try ana.ask("register", #"{"password":"correct horse"}"#)
+    let added = try ana.ask("add_certificate")["fingerprint"]?.string
+    #expect(added?.count == 64)
+
+    // At once, and as a guest of another name; with what was missed.
+    let hello = #"{"name":"-","certificate":true}"#
+    let again = try connect(mine)
+    let entered = try again.ask("hello", hello)
+    #expect(entered["account"] == "ana" && entered["name"] == "ana")
+    #expect(entered["rooms"]?[0]?["room"] == "lobby")
+    let guest = try connect(mine)
+    try guest.ask("hello", #"{"name":"guest"}"#)
+    #expect(try guest.ask("login", hello)["account"] == "ana")
+    for stranger in [try connect(other), try connect(nil)] {
+      #expect(try stranger.refused("hello", hello) == "no_certificate")
+      try stranger.ask("hello", #"{"name":"eve"}"#)
+      #expect(try stranger.refused("login", hello) == "no_certificate")
+      try stranger.ask("quit")
+      try stranger.client.expectEnd()
+    }
+    #expect(try ana.ask("remove_certificates")["count"] == .integer(1))
+    #expect(try connect(mine).refused("hello", hello) == "no_certificate")
+    #expect(try server.stop() == 0)
+    return ana.methods
   }
 
   private static func useRooms(
