@@ -157,9 +157,7 @@ extension Conversation {
     let old = Holder.participant(guest)
     for id in self.participants[guest]?.roles ?? [] {
       guard let room = self.rooms[id] else { continue }
-      if room.state.owner == old {
-        self.setOwner(of: id, to: account.map { .account($0) })
-      }
+      if room.state.owner == old { self.setOwner(of: id, to: self.ownerOfOneMore(account)) }
       for standing in room.standings where standing.subject == .holder(old) {
         if let account {
           self.move(standing, to: .account(account), into: &effects)
@@ -169,6 +167,16 @@ extension Conversation {
       }
     }
     self.participants[guest]?.roles = []
+  }
+
+  /// The account as the owner of a room more, or nobody where it owns as many as it may: to become
+  /// a guest again and again is no way to have more.
+  private func ownerOfOneMore(_ account: AccountID?) -> Holder? {
+    guard let account else { return nil }
+    let mayOwn =
+      self.accounts[account]?.isAdministrator == true
+      || (try? self.checkOwned(by: .account(account))) != nil
+    return mayOwn ? .account(account) : nil
   }
 
   /// An account's roles end with it.

@@ -255,6 +255,12 @@ import Testing
     #expect(stage.does(bea, .transfer(.current, Name("ana"))).refusal == refusal)
     stage.restart()
     #expect(stage.take(ana, .add(Name("three"))).refusal == refusal)
+    // A guest's go over to its account up to that number, the others to nobody.
+    let guest = stage.enter("guest")
+    stage.take(guest, .join(Name("six")))
+    stage.logsIn(guest, "ana")
+    #expect(stage.room("six")?.owner == nil)
+    stage.take(guest, .quit(.quit("")))
     // Given up, or gone with its room.
     stage.does(ana, .disown(.named("one")))
     #expect(stage.does(bea, .transfer(.current, Name("ana"))).refusal == nil)
