@@ -43,8 +43,17 @@ import Testing
     try #require(error == 0)
   }
 
+  /// Where the last frame of a segment ends, which may be in zeros.
   private static func end(of bytes: [UInt8]) -> Int {
-    ((bytes.lastIndex { $0 != 0 } ?? -1) + 8) / 8 * 8
+    var end = SegmentFormat.headerBytes
+    while end + SegmentFormat.frameHeaderBytes <= bytes.count {
+      let length = bytes.withUnsafeBytes {
+        Int(UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: end + 4, as: UInt32.self)))
+      }
+      guard length > 0 else { break }
+      end += SegmentFormat.frameHeaderBytes + (length + 7) / 8 * 8
+    }
+    return end
   }
 
   @Test func `reads every entry of a log that is sound`() {

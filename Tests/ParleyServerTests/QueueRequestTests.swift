@@ -53,6 +53,14 @@ import Testing
       + rest + "}}"
   }
 
+  /// Somebody in line mode, in the lobby.
+  private static func bob(at server: ProcessUnderTest) throws -> TalkClient {
+    let bob = try TalkClient("bob", port: server.port)
+    try bob.say("bob")
+    try bob.expect("*You are bob*")
+    return bob
+  }
+
   @Test func `has lines longer than a message, in both directions`() async throws {
     try await onItsOwnThread {
       let owned = ControlName()
@@ -88,9 +96,7 @@ import Testing
       let owned = ControlName()
       defer { withExtendedLifetime(owned) {} }
       let server = try ProcessUnderTest(flags: ["--queue", owned.name])
-      let bob = try TalkClient("bob", port: server.port)
-      try bob.say("bob")
-      try bob.expect("*You are bob*")
+      let bob = try Self.bob(at: server)
       var epoch = ""
       do {
         let ana = try Person(owned.name)
@@ -118,9 +124,7 @@ import Testing
       let owned = ControlName()
       defer { withExtendedLifetime(owned) {} }
       let server = try ProcessUnderTest(flags: ["--queue", owned.name])
-      let bob = try TalkClient("bob", port: server.port)
-      try bob.say("bob")
-      try bob.expect("*You are bob*")
+      let bob = try Self.bob(at: server)
       let chat = [ProcessUnderTest.binary, "chat", "--queue", owned.name]
       let long = String(repeating: "long ", count: 700)
       let said = try ChildProcess.run(
