@@ -81,13 +81,19 @@ extension LoopHub {
     // Positions have no gaps: the place of the next event is known.
     var next = Int(position.number - room.tail.start.number)
     guard next < room.tail.events.count else { return false }
+    var isFed = false
     while next < room.tail.events.count, room.tail.events[next].position <= limit,
       feed.session.own.readableBytes < Self.chunkBytesMax
     {
-      self.feed(room.tail.events[next], to: feed, index)
+      // Were memory ever out of order, nobody is fed the same again and again: the archive has the
+      // order.
+      if room.tail.events[next].position > feed.rooms[index].position {
+        self.feed(room.tail.events[next], to: feed, index)
+        isFed = true
+      }
       next += 1
     }
-    return true
+    return isFed || feed.session.own.readableBytes >= Self.chunkBytesMax
   }
 
   /// Prints one event for one session and moves its cursor.
