@@ -47,6 +47,7 @@ import Testing
       try bob.expect(#"*"method":"closing"*"reason":"quit"*"#)
       try ana.expect(#"*"method":"went"*"name":"bob"*"reason":"quit"*"#)
       try server.expectConsole("*session 2 closed (quit)*")
+      try ana.waitUntilGone(bob.replyName)
       #expect(throws: QueueFault(code: ENOENT)) { try MessageQueue(sendingTo: bob.replyName) }
       #expect(try server.stop() == 0)
       // Those inside are told, and the control queue is gone.

@@ -18,14 +18,7 @@ import Testing
       // Bob's queue is there, and nobody reads it or answers for it.
       try ana.expect(#"*"method":"went"*"name":"bob"*"reason":"timed_out"*"#)
       try server.expectConsole("*session 2 closed (timed out)*")
-      // Its queue is removed by another thread than the one that told of its end.
-      let deadline = Deadline.usual
-      while let queue = try? MessageQueue(sendingTo: killed.replyName),
-        deadline.millisecondsLeft > 0
-      {
-        queue.close()
-        _ = try ana.ask("PING")
-      }
+      try ana.waitUntilGone(killed.replyName)
       #expect(throws: QueueFault(code: ENOENT)) { try MessageQueue(sendingTo: killed.replyName) }
       // One whose queue is gone is missed at once.
       let cy = try QueuePerson(entering: "cy", control)

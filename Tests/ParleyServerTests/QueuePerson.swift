@@ -56,6 +56,16 @@ final class QueuePerson {
     try self.client.enter(as: name, within: 10_000)
   }
 
+  /// Waits until a queue is removed: another thread does that than the one that tells of its
+  /// session's end.
+  func waitUntilGone(_ queueName: String) throws {
+    let deadline = Deadline.usual
+    while let queue = try? MessageQueue(sendingTo: queueName), deadline.millisecondsLeft > 0 {
+      queue.close()
+      _ = try self.ask("PING")
+    }
+  }
+
   /// Sends a command.
   func say(_ command: String) throws {
     try self.client.send(command)
