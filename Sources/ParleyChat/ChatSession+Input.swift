@@ -52,6 +52,7 @@ extension ChatSession {
   // MARK: Keys
 
   private func take(_ key: Key) async {
+    if self.view.search != nil { return await self.takeSearching(key) }
     switch self.view.editor.take(key) {
     case .nothing: break
     case .changed: self.view.refresh()
@@ -62,9 +63,31 @@ extension ChatSession {
     case .suspend: self.suspend()
     case .complete: self.complete()
     case .older:
-      self.show(self.question == nil ? self.history.older(than: self.view.editor.text) : nil)
-    case .newer: self.show(self.question == nil ? self.history.newer() : nil)
+      let text = self.view.editor.text
+      self.show(self.question == nil ? self.view.history.older(than: text) : nil)
+    case .newer: self.show(self.question == nil ? self.view.history.newer() : nil)
+    case .search:
+      guard self.question == nil else { return self.view.ring() }
+      self.view.search = HistorySearch()
+      self.view.refresh()
     case .clearScreen: self.view.clear()
+    }
+  }
+
+  private func takeSearching(_ key: Key) async {
+    switch self.view.searched(with: key) {
+    case .changed: self.view.refresh()
+    case .bell:
+      self.view.refresh()
+      self.view.ring()
+    case .givenUp:
+      self.view.search = nil
+      self.view.refresh()
+    case .taken(let key):
+      self.view.takeFound()
+      self.view.refresh()
+      if let key { await self.take(key) }
+    case nil: break
     }
   }
 
@@ -121,7 +144,7 @@ extension ChatSession {
     let isCommand = text.hasPrefix("/") || text.hasPrefix("%")
     let isText = !isCommand || text.hasPrefix("//") || text.hasPrefix("%%")
     let isFiled = row != nil || self.isIn && (isText || self.options.isVerbatim)
-    if self.history.add(text), isFiled, text.utf8.count <= History.entryBytesMax {
+    if self.view.history.add(text), isFiled, text.utf8.count <= History.entryBytesMax {
       self.files.addToHistory(text)
     }
   }
@@ -197,6 +220,7 @@ extension ChatSession {
         "a password is asked for; PARLEY_CHAT_PASSWORD can have it", code: "bad_password")
     }
     if self.question == nil { self.draftLine = self.view.editor.text }
+    self.view.search = nil
     self.question = question
     switch question {
     case .name:

@@ -37,7 +37,6 @@ package actor ChatSession {
   let isInteractive: Bool
   var view: ChatView
   var text = ChatText()
-  var history: History
   var verbs = true
   /// The zone of the times where one was set.
   var zone: String?
@@ -115,7 +114,7 @@ package actor ChatSession {
     self.text.coloursNames = hasColours
     self.text.hasManyColours =
       environment["TERM"]?.contains("256color") == true || environment["COLORTERM"] != nil
-    self.history = History(mode == .screen ? self.files.history() : [])
+    if mode == .screen { self.view.history = History(self.files.history()) }
   }
 
   /// Talks until the end: the exit code.

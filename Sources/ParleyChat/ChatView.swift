@@ -17,6 +17,9 @@ struct ChatView {
   let inColour: Bool
   var prompt = StyledText()
   var editor = LineEditor()
+  /// What was entered before in this place, and what is looked for in it.
+  var history = History()
+  var search: HistorySearch?
   private var screen: Screen
   /// Another program has the terminal, or it was given back: what comes meanwhile waits.
   private var isAway = true
@@ -41,7 +44,10 @@ struct ChatView {
   /// How many rows a text may have to be read without a pager.
   var rowsMax: Int { max(TerminalDevice.size().rows - 2, 1) }
 
-  private var input: Screen.Input { Screen.Input(prompt: self.prompt, self.editor) }
+  private var input: Screen.Input {
+    guard let search = self.search else { return Screen.Input(prompt: self.prompt, self.editor) }
+    return Screen.Input(search, in: self.history, self.editor)
+  }
 
   // MARK: Having the terminal
 
@@ -76,6 +82,20 @@ struct ChatView {
     self.hidesInput = hides
     guard self.mode == .lines, !self.isAway else { return }
     self.terminal?.makeLines(echoes: !hides)
+  }
+
+  // MARK: Searching
+
+  mutating func searched(with key: Key) -> HistorySearch.Response? {
+    self.search?.take(key, in: self.history)
+  }
+
+  /// Ends the search; what was found, if anything, is the line.
+  mutating func takeFound() {
+    if let match = self.search?.match {
+      self.editor.replace(self.history.show(match.index, insteadOf: self.editor.text))
+    }
+    self.search = nil
   }
 
   // MARK: Showing

@@ -49,6 +49,13 @@ package struct History: Sendable {
     return self.entries[place + 1]
   }
 
+  /// Makes an entry the one that is shown, in the place of the text that is being typed.
+  package mutating func show(_ index: Int, insteadOf text: String) -> String {
+    if self.place == nil { self.draft = text }
+    self.place = index
+    return self.entries[index]
+  }
+
   // MARK: In a file
 
   /// An entry as one line: `\n` for a line end, `\\` for a backslash.

@@ -19,6 +19,8 @@ package struct LineEditor: Sendable {
     case suspend
     case complete
     case older, newer
+    /// Ctrl-R.
+    case search
     /// Ctrl-L.
     case clearScreen
   }
@@ -121,6 +123,7 @@ package struct LineEditor: Sendable {
     case "l": .clearScreen
     case "n": self.purpose == .line ? .newer : .bell
     case "p": self.purpose == .line ? .older : .bell
+    case "r": self.purpose == .line ? .search : .bell
     case "t": self.transpose()
     case "u": self.killBefore(self.before.count, joining: killed)
     case "w": self.killBefore(self.spacedWordBefore, joining: killed)

@@ -22,6 +22,39 @@ import Testing
     }
   }
 
+  @Test func `finds again what was entered, by a part of it`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let ana = try stage.chat(as: "ana")
+      for line in ["the first word", "the second", "the third"] { try ana.enter(line) }
+      try ana.expect("#3 ana: the third")
+      try ana.type("half a line")
+      try ana.press("C-r")
+      try ana.expectLast("(search) : half a line")
+      try ana.type("FIRST")
+      try ana.expectLast("(search) FIRST: the first word")
+      try ana.press("C-g")
+      try ana.expectLast("[lobby] half a line")
+      try ana.press("C-r")
+      try ana.type("the")
+      try ana.expectLast("(search) the: the third")
+      try ana.press("C-r")
+      try ana.expectLast("(search) the: the second")
+      try ana.press("End")
+      try ana.expectLast("[lobby] the second")
+      try ana.enter(" time")
+      try ana.expect("#4 ana: the second time")
+      try ana.press("C-r")
+      try ana.type("third")
+      try ana.press("Enter")
+      try ana.expect("#5 ana: the third")
+      // What ends the client does so here too.
+      try ana.press("C-r")
+      try ana.press("C-c")
+      try stage.expectEnd(of: ana)
+    }
+  }
+
   @Test func `obeys nothing that others or a server write`() async throws {
     try await onItsOwnThread {
       // A server that is none: what it says holds what a terminal would obey.

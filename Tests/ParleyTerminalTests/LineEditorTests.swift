@@ -104,6 +104,62 @@ import Testing
   }
 }
 
+@Suite struct `A search` {
+  private let history = History(["say one", "Two", "say two", "two\nlines", "say two"])
+
+  /// What stands in the place of the line, a bar for the cursor, after each of the keys.
+  private func lines(_ keys: [Key]) -> [String] {
+    var search = HistorySearch()
+    return keys.map { key in
+      let response = search.take(key, in: self.history)
+      let input = Screen.Input(search, in: self.history, LineEditor())
+      let bell = response == .bell ? "!" : ""
+      return "\(bell)\(input.prompt.plain)\(input.before)|\(input.after)"
+    }
+  }
+
+  @Test func `goes back from the newest, and forward again`() {
+    let keys: [Key] = [.text("t"), .text("wo"), .control("r"), .control("r"), .control("r")]
+    #expect(
+      self.lines(keys) == [
+        "(search) t: say |two", "(search) two: say |two", "(search) two: |two\nlines",
+        "(search) two: say |two", "(search) two: |Two",
+      ])
+    #expect(
+      self.lines(keys + [.control("r"), .control("s"), .control("s")]).suffix(3) == [
+        "!(search) two: |Two", "(search) two: say |two", "(search) two: |two\nlines",
+      ])
+  }
+
+  @Test func `keeps what was found where nothing more is`() {
+    #expect(
+      self.lines([.control("r"), .backspace, .text("ONE"), .text("x"), .backspace, .backspace])
+        == [
+          "!(search) : |", "!(search) : |", "(search) ONE: say |one", "!(not found) ONEx: say |one",
+          "(search) ONE: say |one", "(search) ON: say |one",
+        ])
+    #expect(self.lines([.text("x")]) == ["!(not found) x: |"])
+  }
+
+  @Test func `ends with the entry, with the key that ended it, or with neither`() {
+    var search = HistorySearch()
+    #expect(search.take(.escape, in: self.history) == .taken(nil))
+    #expect(search.take(.enter, in: self.history) == .taken(.enter))
+    #expect(search.take(.control("c"), in: self.history) == .taken(.control("c")))
+    #expect(search.take(.control("g"), in: self.history) == .givenUp)
+    #expect(search.take(.text(String(repeating: "x", count: 5_000)), in: self.history) == .bell)
+    #expect(search.pattern.isEmpty)
+  }
+
+  @Test func `leaves one in the middle of what was entered`() {
+    var history = self.history
+    #expect(history.show(1, insteadOf: "draft") == "Two")
+    #expect(history.older(than: "Two") == "say one")
+    #expect(history.newer() == "Two")
+    #expect(history.newer() == "say two")
+  }
+}
+
 @Suite struct `Tab` {
   private static let words = Completion.Words(
     commands: ["/join", "/list", "/leave", "%groupjoin"], names: ["ana", "Anton", "bob"],
