@@ -1,3 +1,4 @@
+import Foundation
 import ParleyTesting
 import Testing
 
@@ -106,6 +107,25 @@ import Testing
         #expect(try cast.ana.ask("who")["people"]?.elements.count == 1)
         #expect(try JSONPerson("bob", port: cast.server.port).ask("ping")["text"] == "")
       }
+    }
+  }
+
+  @Test func `is told of at once from when SIGHUP says that nothing is held`() async throws {
+    try await onItsOwnThread {
+      let directory = try TemporaryDirectory()
+      let file = directory.path + "/parley.yaml"
+      func write(_ text: String) throws { try Data(text.utf8).write(to: URL(filePath: file)) }
+      try write("hold: 1h\n")
+      var cast = try Cast(flags: ["--config", file])
+      cast.bob.vanish()
+      try cast.ana.ask("say", #"{"text":"one"}"#)
+      _ = try cast.bob.comeBack(port: cast.server.port)
+      #expect(cast.ana.seen.isDisjoint(with: ["came", "went"]))
+      try write("hold: 0s\n")
+      try cast.server.signal(SIGHUP)
+      try cast.server.expectConsole("notice: read the configuration again: hold changed")
+      cast.bob.vanish()
+      #expect(try cast.ana.event("went")["reason"] == "connection_lost")
     }
   }
 
