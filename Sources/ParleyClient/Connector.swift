@@ -34,7 +34,6 @@ final class Connector {
       encryption: encryption)
     let bound = NIOLoopBound(link, eventLoop: self.loop)
     let bootstrap = ClientBootstrap(group: self.loop)
-      .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .connectTimeout(TimeAmount(self.configuration.reconnection.attemptMax))
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try bound.value.install(in: channel) }

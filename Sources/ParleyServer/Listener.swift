@@ -80,7 +80,7 @@ struct Listener: Sendable {
     }
     return
       bootstrap
-      .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+      .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.socketOption(.so_keepalive), value: 1)
       .childChannelOption(tcp(TCP_KEEPIDLE), value: Int(idle))
       .childChannelOption(tcp(TCP_KEEPINTVL), value: Int(interval))

@@ -72,7 +72,6 @@ final class TLSPerson {
     let inner = ends[1]
     let connected = ClientBootstrap(group: Self.group)
       .channelOption(.allowRemoteHalfClosure, value: true)
-      .channelOption(.socketOption(.tcp_nodelay), value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandlers([
