@@ -20,6 +20,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   package internal(set) var dialect: any Dialect
   package var outbox: Outbox
   /// When something last arrived, in the loop's time.
+  ///
+  /// A session that is read again counts as heard: before, it could not be.
   package private(set) var lastHeard: NIODeadline
   /// When the session began, in the loop's time.
   package let began: NIODeadline
@@ -60,7 +62,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   private var comeback: Comeback?
   /// Whether that one waits for something else than its turn.
   private var isWorking = false
-  var readIsHeld = false
+  /// Whether nothing is read from it, so that its silence tells nothing.
+  package internal(set) var readIsHeld = false
   var inputEnded = false
   /// What waits must be sent before the connection may be closed.
   var closesWhenDrained = false
@@ -278,6 +281,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
       || self.isThrottled || self.delay.isOver
     guard hold != self.readIsHeld, !self.isGone else { return }
     self.readIsHeld = hold
+    if !hold { self.lastHeard = self.channel.eventLoop.now }
     _ = try? self.channel.syncOptions?.setOption(.autoRead, value: !hold)
   }
 

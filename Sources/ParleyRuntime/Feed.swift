@@ -84,12 +84,15 @@ final class Feed {
   /// For the sweep: progress of its outbox, and since when there was none.
   var takenBytes: UInt64 = 0
   var progressed: NIODeadline
+  /// When it last took some of what waited, which is a sign of life.
+  var took: NIODeadline
   /// When the protocol's probe was sent, until something arrives.
   var probed: NIODeadline?
 
   init(session: SessionHandler, now: NIODeadline) {
     self.session = session
     self.progressed = now
+    self.took = now
   }
 
   /// The index of the subscription to a room.

@@ -16,8 +16,10 @@ extension LoopHub {
   private func sweep(_ feed: Feed, _ now: NIODeadline) {
     let session = feed.session
     if session.outbox.waitingBytes == 0 || session.outbox.takenBytes != feed.takenBytes {
+      if session.outbox.takenBytes != feed.takenBytes, session.outbox.waitingBytes > 0 {
+        feed.took = now
+      }
       feed.takenBytes = session.outbox.takenBytes
-      if session.outbox.waitingBytes > 0 { feed.probed = nil }
       feed.progressed = now
     } else if now - feed.progressed >= self.options.stallTimeout {
       return self.end(feed, .timedOut, .tooSlow)
@@ -25,12 +27,18 @@ extension LoopHub {
     if !session.isLoggedIn, now - session.began >= self.options.loginTimeout {
       return self.end(feed, .timedOut, .loginTimeout)
     }
+    // Of whom nothing is read nothing can be heard, not even the answer to a probe.
+    guard !session.readIsHeld else {
+      feed.probed = nil
+      return
+    }
     if let idle = self.options.idleTimeout, session.isLoggedIn, now - session.lastHeard >= idle {
       return self.end(feed, .timedOut, .idleTimeout)
     }
     guard session.dialect.probes, session.isLoggedIn else { return }
-    if let probed = feed.probed, session.lastHeard > probed { feed.probed = nil }
-    let silent = now - max(session.lastHeard, feed.probed ?? session.lastHeard)
+    let heard = max(session.lastHeard, feed.took)
+    if let probed = feed.probed, heard > probed { feed.probed = nil }
+    let silent = now - max(heard, feed.probed ?? heard)
     if feed.probed != nil {
       if silent >= self.options.heartbeatGrace { self.end(feed, .timedOut, .timedOut) }
     } else if silent >= self.options.heartbeat {

@@ -79,6 +79,31 @@ import Testing
     }
   }
 
+  @Test func `is not taken for dead while it cannot be heard`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest(flags: ["--heartbeat", "1s", "--heartbeat-grace", "4s"])
+      // Where the kernel has no time limit of its own.
+      let slow = try TalkClient("slow", toSocketAt: server.dataDirectory + "/parley.sock")
+      try slow.say(#"{"jsonrpc":"2.0","id":0,"method":"hello","params":{"name":"slow"}}"#)
+      try slow.expect(#"*"id":0,"result":*"#)
+      let fast = try TalkClient("fast", port: server.port)
+      try fast.say("fast")
+      try fast.expect("*You are fast*")
+      try Self.talk(fast)
+      // What it asks waits until it is no longer behind, and is the last that is read from it.
+      try slow.say(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
+      let clock = try TalkClient("clock", port: server.port)
+      try clock.say(#"{"jsonrpc":"2.0","id":0,"method":"hello","params":{"name":"clock"}}"#)
+      for _ in 1...8 {
+        try clock.expect(#"*"method":"ping"*"#)
+        try clock.say(#"{"jsonrpc":"2.0","id":"ping","result":{}}"#)
+      }
+      for number in 1...Self.messages { try slow.expect(#"*"sequence":\#(number),*"#) }
+      try slow.expect(#"*"id":1,"result":*"#)
+      #expect(try server.stop() == 0)
+    }
+  }
+
   @Test func `is disconnected with the reason where the operator wants that`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest(flags: ["--outbox-policy", "disconnect"])
