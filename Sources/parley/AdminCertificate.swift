@@ -21,7 +21,7 @@ struct AdminCertificate: ParsableCommand {
   @Option(help: "For how many days it is valid, from 1 to 3650.")
   var days = 365
 
-  @Option(help: "The directory to write to.")
+  @Option(help: "The directory to write to; it is made where there is none.")
   var out = "."
 
   @Flag(help: "Replace the files if they exist.")
@@ -50,6 +50,7 @@ struct AdminCertificate: ParsableCommand {
     let certificate = directory.appending(path: Self.certificateName).path
     let key = directory.appending(path: Self.keyName).path
     do throws(NewFile.Failure) {
+      try Self.makeDirectory(directory)
       if !self.force { for path in [certificate, key] { try NewFile.check(path) } }
       try NewFile.write(made.key, to: key, mode: 0o600, replacing: self.force)
       try NewFile.write(made.certificate, to: certificate, mode: 0o644, replacing: self.force)
@@ -66,6 +67,17 @@ struct AdminCertificate: ParsableCommand {
       tls_certificate: \(Self.yaml(certificate))
       tls_key: \(Self.yaml(key))
       """)
+  }
+
+  /// Makes a directory for the owner alone, as a key will be in it, with those above it.
+  private static func makeDirectory(_ directory: URL) throws(NewFile.Failure) {
+    do {
+      try FileManager.default.createDirectory(
+        at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    } catch {
+      throw NewFile.Failure(
+        description: "\(directory.path): cannot be made: \(error.localizedDescription)")
+    }
   }
 
   /// A path as a YAML value: in double quotes where anything in it might mean something.

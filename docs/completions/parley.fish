@@ -225,7 +225,7 @@ complete -c 'parley' -n '__parley_should_offer_completions_for_positional "parle
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley admin certificate" self-signed' -l 'self-signed' -d 'Sign the certificate with its own key; there is no other kind here.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley admin certificate"' -l 'host' -d 'A name or an address that clients connect to; may be repeated.' -rfka ''
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley admin certificate" days' -l 'days' -d 'For how many days it is valid, from 1 to 3650.' -rfka ''
-complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley admin certificate" out' -l 'out' -d 'The directory to write to.' -rfka ''
+complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley admin certificate" out' -l 'out' -d 'The directory to write to; it is made where there is none.' -rfka ''
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley admin certificate" force' -l 'force' -d 'Replace the files if they exist.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley admin certificate" version' -l 'version' -d 'Show the version.'
 complete -c 'parley' -n '__parley_should_offer_completions_for_flags_or_options "parley admin certificate" h help' -s 'h' -l 'help' -d 'Show help information.'
