@@ -102,7 +102,7 @@ package struct Deadline: Sendable {
   package static var now: Deadline { Deadline(secondsFromNow: 0) }
 
   /// By how much longer everything is waited for, where a build is slow: `PARLEY_PATIENCE`.
-  private static let patience = getenv("PARLEY_PATIENCE").flatMap { Int(String(cString: $0)) } ?? 1
+  package static let patience = getenv("PARLEY_PATIENCE").flatMap { Int(String(cString: $0)) } ?? 1
 
   package init(secondsFromNow seconds: Int) {
     self.nanoseconds = Self.clock() + UInt64(seconds * Self.patience) * 1_000_000_000

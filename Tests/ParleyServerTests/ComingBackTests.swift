@@ -155,7 +155,8 @@ import Testing
 
   @Test func `is told of some time after a restart where it stays away`() async throws {
     try await onItsOwnThread {
-      let cast = try Cast(flags: ["--hold", "2s"])
+      // Eve has to be there in time.
+      let cast = try Cast(flags: ["--hold", "\(4 * Deadline.patience)s"])
       try cast.server.kill()
       try cast.server.start()
       let eve = try JSONPerson("eve", port: cast.server.port)

@@ -81,7 +81,7 @@ import Testing
   @Test(.enabled(if: Self.has("python3"), "python3 is not installed"))
   func `can be spoken by a bot of 30 lines, as its page says`() async throws {
     try await onItsOwnThread {
-      let server = try ProcessUnderTest(flags: ["--heartbeat", "1s", "--heartbeat-grace", "1s"])
+      let server = try ProcessUnderTest(flags: ["--heartbeat", "1s", "--heartbeat-grace", "5s"])
       let ana = try JSONPerson("ana", port: server.port)
       let script = try Self.example("python")
       #expect(script.split(separator: "\n").count <= 30)

@@ -54,7 +54,7 @@ import Testing
         for password in ["wrong", Self.right] {
           try Self.guess(
             name, password, by: guesser,
-            sees: "*error too_fast: too many wrong passwords; try again in 60 s")
+            sees: "*error too_fast: too many wrong passwords; try again in * s")
         }
         // A connection of its own, and a name that looks alike, make no difference either.
         let again = try Self.guesser(server, from: source)
@@ -121,14 +121,12 @@ import Testing
 
   @Test func `bounds what one address tries at many accounts`() async throws {
     try await onItsOwnThread {
-      let server = try Self.server(["--address-login-failures-per-minute", "3"])
+      let server = try Self.server(["--address-login-failures-per-minute", "1"])
       let guesser = try Self.guesser(server)
-      for number in 1...3 {
-        try Self.guess("a\(number)", "wrong", by: guesser, sees: "*error bad_password: *")
-      }
-      try Self.guess("a4", "wrong", by: guesser, sees: "*error too_fast: *try again in * s")
+      try Self.guess("a1", "wrong", by: guesser, sees: "*error bad_password: *")
+      try Self.guess("a2", "wrong", by: guesser, sees: "*error too_fast: *try again in * s")
       let other = try Self.guesser(server, from: "127.0.0.3")
-      try Self.guess("a4", "wrong", by: other, sees: "*error bad_password: *")
+      try Self.guess("a2", "wrong", by: other, sees: "*error bad_password: *")
       #expect(try server.stop() == 0)
     }
   }

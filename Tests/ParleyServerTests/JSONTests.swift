@@ -7,6 +7,7 @@ import Testing
 @Suite struct `A program at the JSON door` {
   @Test func `is answered each method`() async throws {
     try await onItsOwnThread {
+      let certified = try Self.useCertificates()
       let server = try ProcessUnderTest()
       let ana = try JSONPerson("ana", port: server.port)
       let bob = try JSONPerson("bob", port: server.port)
@@ -17,7 +18,6 @@ import Testing
       try Self.usePeople(ana, bob)
       let bot = try Self.useAccounts(ana, bob, server)
       let governing = try JSONGovernment.use(server)
-      let certified = try Self.useCertificates()
 
       // The session.
       #expect(try ana.ask("leave")["current"] == .null)
@@ -57,7 +57,8 @@ import Testing
     let guest = try connect(mine)
     try guest.ask("hello", #"{"name":"guest"}"#)
     #expect(try guest.ask("login", hello)["account"] == "ana")
-    for stranger in [try connect(other), try connect(nil)] {
+    for certificate in [other, nil] {
+      let stranger = try connect(certificate)
       #expect(try stranger.refused("hello", hello) == "no_certificate")
       try stranger.ask("hello", #"{"name":"eve"}"#)
       #expect(try stranger.refused("login", hello) == "no_certificate")
@@ -319,7 +320,7 @@ import Testing
 
   @Test func `is asked for a sign of life, and lives as long as it gives one`() async throws {
     try await onItsOwnThread {
-      let server = try ProcessUnderTest(flags: ["--heartbeat", "1s", "--heartbeat-grace", "1s"])
+      let server = try ProcessUnderTest(flags: ["--heartbeat", "1s", "--heartbeat-grace", "3s"])
       let ana = try JSONPerson("ana", port: server.port)
       for _ in 1...2 {
         #expect(try ana.next()["method"] == "ping")

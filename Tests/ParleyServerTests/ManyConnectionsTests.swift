@@ -156,8 +156,8 @@ import Testing
         try first.expectSilence(milliseconds: 100)
       }
       let spent = ProcessFigures(pid).cpuMilliseconds - cpu
-      #expect(spent < 500, "\(spent) ms of CPU in two seconds")
-      #expect(answers > 5)
+      #expect(spent < 500 * Deadline.patience, "\(spent) ms of CPU in two seconds")
+      #expect(answers > 1)
       try Self.allow(pid, openFiles: 1_000)
       try crowd.waitForAll(until: "Username: ")
       #expect(try server.stop() == 0)

@@ -150,11 +150,11 @@ import Testing
   @Test func `ends who says nothing for too long, and no one else`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest(flags: ["--idle-timeout", "2s"])
-      let bob = try TalkClient("bob", port: server.port)
-      try bob.say("bob")
       let ann = try TalkClient("ann", port: server.port)
       try ann.say("ann")
       try ann.expect("*You are ann*")
+      let bob = try TalkClient("bob", port: server.port)
+      try bob.say("bob")
       let deadline = Deadline.usual
       var line = ""
       // Bob talks, and so stays.

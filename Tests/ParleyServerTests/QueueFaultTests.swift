@@ -11,7 +11,7 @@ import Testing
       defer { withExtendedLifetime(owned) {} }
       let control = owned.name
       let server = try ProcessUnderTest(flags: [
-        "--queue", control, "--heartbeat", "1s", "--heartbeat-grace", "1s",
+        "--queue", control, "--heartbeat", "1s", "--heartbeat-grace", "3s",
       ])
       let ana = try QueuePerson(entering: "ana", control)
       let killed = try QueuePerson(entering: "bob", control)

@@ -100,7 +100,9 @@ private final class RawClient {
 
   private func receive() throws -> String {
     var watched = pollfd(fd: self.queue.descriptor, events: Int16(POLLIN), revents: 0)
-    guard poll(&watched, 1, 10_000) > 0 else { throw TalkFailure("nothing comes to \(self.name)") }
+    guard poll(&watched, 1, Deadline.usual.millisecondsLeft) > 0 else {
+      throw TalkFailure("nothing comes to \(self.name)")
+    }
     return try withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 8) { memory in
       let count = try #require(try self.queue.receive(into: memory))
       return String(decoding: memory[..<count], as: UTF8.self)

@@ -46,14 +46,14 @@ final class QueuePerson {
   /// Enters, and answers with the answer to that.
   @discardableResult
   func enter() throws -> String {
-    try self.client.enter(as: self.name, within: 10_000)
+    try self.client.enter(as: self.name, within: Int(Deadline.usual.millisecondsLeft))
     let answer = try self.expect(#"*"id":0,*"#)
     try self.expect(#"*"id":1,*"#)
     return answer
   }
 
   func hello(_ name: String) throws {
-    try self.client.enter(as: name, within: 10_000)
+    try self.client.enter(as: name, within: Int(Deadline.usual.millisecondsLeft))
   }
 
   /// Waits until a queue is removed: another thread does that than the one that tells of its
@@ -68,7 +68,7 @@ final class QueuePerson {
 
   /// Sends a command.
   func say(_ command: String) throws {
-    try self.client.send(command)
+    try self.client.send(command, within: Int(Deadline.usual.millisecondsLeft))
     self.commands += 1
   }
 

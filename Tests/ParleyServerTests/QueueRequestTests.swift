@@ -13,7 +13,7 @@ import Testing
 
     init(_ control: String) throws {
       var client = try QueueClient(control: control)
-      try client.ask(for: "anybody", within: 10_000)
+      try client.ask(for: "anybody", within: Int(Deadline.usual.millisecondsLeft))
       self.client = client
     }
 
@@ -22,7 +22,9 @@ import Testing
       var rest = Array((line + "\n").utf8)[...]
       while !rest.isEmpty {
         let piece = rest.prefix(self.client.commandBytesMax)
-        try piece.withUnsafeBytes { try self.client.send($0, within: 10_000) }
+        try piece.withUnsafeBytes {
+          try self.client.send($0, within: Int(Deadline.usual.millisecondsLeft))
+        }
         rest = rest.dropFirst(piece.count)
       }
     }
@@ -39,7 +41,8 @@ import Testing
           if TalkPattern(pattern).matches(line) { return line }
         }
         var watched = pollfd(fd: self.client.descriptor, events: Int16(POLLIN), revents: 0)
-        guard poll(&watched, 1, 10_000) > 0, let count = try self.client.receive(into: memory)
+        guard poll(&watched, 1, Deadline.usual.millisecondsLeft) > 0,
+          let count = try self.client.receive(into: memory)
         else { throw TalkFailure("nothing like \(pattern) comes") }
         self.bytes += memory[..<count]
       }

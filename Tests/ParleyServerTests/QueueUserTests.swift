@@ -31,7 +31,7 @@ import Testing
 
   private static func receive(_ queue: MessageQueue) -> String? {
     var watched = pollfd(fd: queue.descriptor, events: Int16(POLLIN), revents: 0)
-    guard poll(&watched, 1, 10_000) > 0 else { return nil }
+    guard poll(&watched, 1, Deadline.usual.millisecondsLeft) > 0 else { return nil }
     return withUnsafeTemporaryAllocation(byteCount: 1_024, alignment: 8) { memory in
       guard let count = try? queue.receive(into: memory) else { return nil }
       return String(decoding: memory[..<count], as: UTF8.self)

@@ -185,7 +185,7 @@ import Testing
       done.wait()
       #expect(pause.upperBound - pause.lowerBound > .milliseconds(900), "nobody was held")
       let meanwhile = answers.withLock { $0.count { pause.contains($0) } }
-      #expect(meanwhile > 10, "\(meanwhile) answers in another room")
+      #expect(meanwhile > 1, "\(meanwhile) answers in another room")
       // After the second it was caught up instead: nothing is lost.
       try slow.expect("*+ fast came")
       for number in 1...Self.messages {
