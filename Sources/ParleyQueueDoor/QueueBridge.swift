@@ -17,6 +17,9 @@ package final class QueueBridge: Sendable {
   private static let patience = 5_000
   /// How often a server that ended without a word is looked for; in milliseconds.
   private static let look: CInt = 1_000
+  /// How often a queue whose name is gone is looked at until its server is taken to have ended
+  /// without a word: one that stops removes the name first, and tells everybody then.
+  private static let looksMax = 5
   /// Bytes of the socket's name, its end included (unix(7)).
   private static let pathBytesMax = 108
 
@@ -108,16 +111,22 @@ package final class QueueBridge: Sendable {
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(queue.commandBytesMax, queue.messageBytesMax), alignment: 8)
     defer { memory.deallocate() }
+    var last = LastLine()
+    var looks = 0
     while true {
       var watched = [
         pollfd(fd: connection, events: Int16(POLLIN), revents: 0),
         pollfd(fd: queue.descriptor, events: Int16(POLLIN), revents: 0),
       ]
       let count = poll(&watched, 2, Self.look)
-      if count == 0, queue.isGone || queue.isEnded || !queue.isServed { return }
+      if count == 0 {
+        if queue.isEnded || !queue.isGone && !queue.isServed { return }
+        looks = queue.isGone ? looks + 1 : 0
+        guard looks < Self.looksMax else { return }
+      }
       while let count = try queue.receive(into: memory) {
         let message = UnsafeRawBufferPointer(rebasing: memory[..<count])
-        guard Self.send(message, to: connection), !Self.isLast(message) else { return }
+        guard Self.send(message, to: connection), !last.ends(in: message) else { return }
       }
       guard watched[0].revents != 0 else { continue }
       let room = UnsafeMutableRawBufferPointer(rebasing: memory[..<queue.commandBytesMax])
@@ -132,15 +141,6 @@ package final class QueueBridge: Sendable {
   private static func words(for fault: QueueClient.Fault) -> String {
     if case .refused(let line) = fault { return line }
     return QueueWords.error("not_connected", "\(fault)".filter { $0 != "\"" && $0 != "\\" })
-  }
-
-  private static let closing = Array(#"{"jsonrpc":"2.0","method":"closing""#.utf8)
-
-  /// Whether the session's last word is in it: nothing says that the server has closed a queue.
-  ///
-  /// In the middle of a line this cannot stand: quotes within text are escaped.
-  private static func isLast(_ message: UnsafeRawBufferPointer) -> Bool {
-    message.split(separator: UInt8(ascii: "\n")).contains { $0.starts(with: Self.closing) }
   }
 
   private static func say(_ text: String, to connection: CInt) {

@@ -10,6 +10,24 @@ import Testing
 @testable import ParleyQueueDoor
 @testable import ParleyServer
 
+@Suite struct `The last line of a session at a queue` {
+  /// Which of the messages has its end.
+  private static func last(_ messages: [String]) -> Int? {
+    var last = LastLine()
+    return messages.firstIndex { message in
+      Array(message.utf8).withUnsafeBytes { last.ends(in: $0) }
+    }
+  }
+
+  @Test func `ends where its line does, in whatever pieces it comes`() {
+    let closing = #"{"jsonrpc":"2.0","method":"closing","params":{}}"#
+    let other = #"{"jsonrpc":"2.0","method":"ping"}"# + "\n"
+    #expect(Self.last([other, other + closing + "\n" + other]) == 1)
+    #expect(Self.last([other + closing, "piece", "end\n", other]) == 2)
+    #expect(Self.last([other, #"{"text":"{"jsonrpc":"2.0","method":"closing""# + "\n"]) == nil)
+  }
+}
+
 @Suite struct `A message in the control queue` {
   private static func read(_ text: String) -> QueueInput {
     Array(text.utf8).withUnsafeBytes { QueueInput($0) }
