@@ -50,6 +50,9 @@ private final class SQLiteFile {
   private let connection: OpaquePointer
 
   init(_ path: String) throws {
+    // SQLite would let everybody read a new one; its log and its index are made like it.
+    let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    if descriptor >= 0 { close(descriptor) }
     var connection: OpaquePointer?
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
     let code = sqlite3_open_v2(path, &connection, flags, nil)
