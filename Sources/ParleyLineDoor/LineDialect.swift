@@ -179,8 +179,10 @@ package struct LineDialect: Dialect {
   // MARK: At the prompt
 
   private mutating func takeName(_ line: String, into inbound: inout Inbound) {
-    if self.isFirstLine, Self.isIRC(line) {
+    if self.isFirstLine, Self.isIRC(line) || Self.isJSON(line) {
       self.handed = ByteBuffer(string: line + "\r\n")
+      // Each line of JSON is one object, so the prompt must not stand before the first.
+      if Self.isJSON(line) { inbound.immediate.writeString("\r\n") }
       return
     }
     var words = Substring(line)
@@ -219,6 +221,11 @@ package struct LineDialect: Dialect {
     }
     if asksNothing { self.promptTags.append(RequestTag(self.nextTagValue())) }
     self.perform(action, into: &inbound)
+  }
+
+  /// Whether a line is what programs in JSON begin with; no name begins so.
+  private static func isJSON(_ line: String) -> Bool {
+    line.utf8.first == UInt8(ascii: "{") || line.utf8.first == UInt8(ascii: "[")
   }
 
   /// Whether a line is what IRC clients begin with: `CAP `, `NICK ` and so on, perhaps behind tags

@@ -43,8 +43,11 @@ struct Doors: Sendable {
       QueueTongue(serverName: self.line.serverName), messageBytes: messageBytes, asked: asked)
   }
 
-  /// The dialect that takes over from line mode at its first prompt.
-  func successor(of bytes: ByteBuffer) -> (any Dialect)? {
-    IRCDialect(options: self.irc)
+  /// The dialect that takes over from line mode at its first prompt, by what came there.
+  func successor(of bytes: ByteBuffer, from origin: SessionOrigin) -> (any Dialect)? {
+    switch bytes.readableBytesView.first {
+    case UInt8(ascii: "{"), UInt8(ascii: "["): JSONDialect(origin: origin)
+    default: IRCDialect(options: self.irc)
+    }
   }
 }

@@ -171,7 +171,7 @@ struct Listener: Sendable {
       else { return nil }
       return engine.makeSession(
         on: channel, dialect: dialect, door: name, origin: origin, descriptor: descriptor,
-        pace: pace, switchDoor: { doors.successor(of: $0) })
+        pace: pace, switchDoor: { doors.successor(of: $0, from: origin) })
     }
   }
 

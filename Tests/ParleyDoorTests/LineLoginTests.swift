@@ -116,6 +116,13 @@ import Testing
     #expect(talk.dialect.handOver() == nil)
   }
 
+  @Test func `hands JSON over, behind the end of the prompt's line`() {
+    var talk = LineTalk.atPrompt()
+    #expect(talk.send(#"{"jsonrpc":"2.0"}"# + "\n{").isEmpty)
+    #expect(String(buffer: talk.immediate) == "\r\n")
+    #expect(talk.dialect.handOver().map { String(buffer: $0) } == #"{"jsonrpc":"2.0"}"# + "\r\n{")
+  }
+
   @Test func `hands over only at first`() {
     var talk = LineTalk.atPrompt()
     talk.send("a b\n")

@@ -318,6 +318,21 @@ import Testing
     }
   }
 
+  @Test func `may come late, when it was greeted as a person`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let late = try TalkClient("late", port: server.port)
+      try late.expect("Parley at *")
+      try late.expectPrompt("Username:")
+      let person = JSONPerson(late)
+      let hello = try person.request("hello", #"{"name":"late"}"#)
+      try late.expectNext("Username: ")
+      #expect(try person.answer(to: hello)["result"]?["name"] == "late")
+      #expect(try person.ask("ping", #"{"text":"1"}"#)["text"] == "1")
+      #expect(try server.stop() == 0)
+    }
+  }
+
   @Test func `is asked for a sign of life, and lives as long as it gives one`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest(flags: ["--heartbeat", "1s", "--heartbeat-grace", "3s"])
