@@ -22,8 +22,11 @@ DESTDIR ?=
 
 # A target must name each target that it imports.
 IMPORTS := --explicit-target-dependency-import-check error
-RELEASE := swift build -c release $(IMPORTS) --product parley
-SIMULATE := swift build -c release $(IMPORTS) --product parley-sim
+# With Swift's libraries in the binary, so that it runs where there is no Swift; all release builds
+# have the same flags, as others would have everything built anew.
+RELEASE_FLAGS := -c release --static-swift-stdlib $(IMPORTS)
+RELEASE := swift build $(RELEASE_FLAGS) --product parley
+SIMULATE := swift build $(RELEASE_FLAGS) --product parley-sim
 
 .PHONY: help setup build run client demo test sanitize fuzz soak format lint sim bench docs install
 
@@ -88,6 +91,7 @@ bench: ## compare with a bare C server (ARGS=--acknowledged: messages a second)
 install: ## build the release; install it with man page and completions (PREFIX=/usr/local)
 	$(RELEASE)
 	install -D -m 755 "$$($(RELEASE) --show-bin-path)/parley" "$(DESTDIR)$(PREFIX)/bin/parley"
+	strip --strip-debug "$(DESTDIR)$(PREFIX)/bin/parley"
 	install -D -m 644 docs/man/parley.1 "$(DESTDIR)$(PREFIX)/share/man/man1/parley.1"
 	install -D -m 644 docs/completions/parley.bash \
 	  "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/parley"
