@@ -27,6 +27,7 @@ extension ChatSession {
     case SIGCONT:
       self.view.leave()
       self.view.begin()
+      self.view.askAgain()
     default:
       let isCut = !self.isInteractive && !self.isInputOver && !self.options.follows
       // As a shell says it.
@@ -230,16 +231,14 @@ extension ChatSession {
     case .secrets(let questions, isEntering: _):
       self.view.editor = LineEditor(.secret, bytesMax: Limits.lineBytesMax)
       self.showPrompt()
-      self.view.ask(questions.question)
+      // First, as who sees the question may type at once.
       self.view.hideInput(true)
+      self.view.ask(questions.question)
     }
   }
 
   private func endQuestion() {
-    if case .secrets = self.question {
-      self.view.hideInput(false)
-      self.view.ask("\n")
-    }
+    self.view.endAsking()
     self.question = nil
     self.view.editor = LineEditor()
     if !self.draftLine.isEmpty { self.view.editor.replace(self.draftLine) }

@@ -21,6 +21,11 @@ struct ChatView {
   var history = History()
   var search: HistorySearch?
   private var screen: Screen
+  /// What the screen was drawn for.
+  private var size: (columns: Int, rows: Int)
+  /// What was asked, where the terminal shows whole lines by itself; it is asked again when another
+  /// program had the terminal.
+  private var asked = ""
   /// Another program has the terminal, or it was given back: what comes meanwhile waits.
   private var isAway = true
   /// Whether what is typed is a secret: where the terminal shows whole lines by itself, it does not.
@@ -37,8 +42,8 @@ struct ChatView {
     self.mode = mode
     self.terminal = terminal
     self.inColour = inColour
-    let size = TerminalDevice.size()
-    self.screen = Screen(columns: size.columns, rows: size.rows, inColour: inColour)
+    self.size = TerminalDevice.size()
+    self.screen = Screen(columns: self.size.columns, rows: self.size.rows, inColour: inColour)
   }
 
   /// How many rows a text may have to be read without a pager.
@@ -58,9 +63,7 @@ struct ChatView {
     if self.hidesInput { self.hideInput(true) }
     guard self.mode == .screen else { return }
     self.terminal?.makeRaw()
-    let size = TerminalDevice.size()
-    var output = Self.marksPastes
-    output += self.screen.resize(columns: size.columns, rows: size.rows, self.input)
+    var output = Self.marksPastes + self.drawnToFit()
     if self.heldLost > 0 {
       self.held.insert(StyledText("*** \(self.heldLost) lines are left out"), at: 0)
     }
@@ -117,19 +120,34 @@ struct ChatView {
       }
     case .screen:
       let bell = rings ? "\u{7}" : ""
-      TerminalDevice.write(self.screen.show(lines, above: self.input) + bell)
+      TerminalDevice.write(self.fitting() + self.screen.show(lines, above: self.input) + bell)
     }
   }
 
   /// Asks a question whose answer is the next line.
   mutating func ask(_ question: String) {
-    if self.mode == .lines, self.terminal != nil { TerminalDevice.write(question) }
+    guard self.mode == .lines, self.terminal != nil else { return }
+    self.asked = question
+    TerminalDevice.write(question)
+  }
+
+  /// Asks once more what was asked last.
+  func askAgain() {
+    if !self.asked.isEmpty, !self.isAway { TerminalDevice.write(self.asked) }
+  }
+
+  /// It was answered; of a secret not even the end of the line was shown.
+  mutating func endAsking() {
+    self.asked = ""
+    guard self.hidesInput else { return }
+    self.hideInput(false)
+    if self.mode == .lines, self.terminal != nil { TerminalDevice.write("\n") }
   }
 
   /// Draws the line that is typed anew.
   mutating func refresh() {
     guard self.mode == .screen, !self.isAway else { return }
-    TerminalDevice.write(self.screen.show(above: self.input))
+    TerminalDevice.write(self.fitting() + self.screen.show(above: self.input))
   }
 
   mutating func clear() {
@@ -139,9 +157,18 @@ struct ChatView {
 
   mutating func resize() {
     guard self.mode == .screen, !self.isAway else { return }
-    let size = TerminalDevice.size()
-    TerminalDevice.write(
-      self.screen.resize(columns: size.columns, rows: size.rows, self.input))
+    TerminalDevice.write(self.drawnToFit())
+  }
+
+  private mutating func drawnToFit() -> String {
+    self.size = TerminalDevice.size()
+    return self.screen.resize(columns: self.size.columns, rows: self.size.rows, self.input)
+  }
+
+  /// What has to come before anything that is drawn where the terminal has another size by now: its
+  /// signal may come late.
+  private mutating func fitting() -> String {
+    self.size == TerminalDevice.size() ? "" : self.drawnToFit()
   }
 
   func ring() {

@@ -116,7 +116,8 @@ import Testing
     try await onItsOwnThread {
       let stage = try ChatStage()
       let editor = stage.path("editor")
-      try "echo write it; read text; echo $text >\"$1\"\n".write(
+      let number = stage.path("editor-process")
+      try "echo $$ >\(number); echo write it; read text; echo $text >\"$1\"\n".write(
         toFile: editor, atomically: true, encoding: .utf8)
       let shell = try stage.shell(variables: "VISUAL= EDITOR=\"sh \(editor)\"")
       try shell.enter("\(ProcessUnderTest.binary) chat ana@\(stage.address)")
@@ -125,9 +126,20 @@ import Testing
       try shell.expectLast("write it")
       try shell.press("C-z")
       try shell.expectLast("shell:")
+      // The shell knows of the client alone, and the editor would read until it is stopped itself.
+      let process = try String(contentsOfFile: number, encoding: .utf8).dropLast()
+      let deadline = Deadline.usual
+      while try !String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8).contains(") T ") {
+        try #require(!deadline.hasPassed, "the editor is not stopped")
+        sched_yield()
+      }
       try shell.enter("echo back $((40+2))")
       try shell.expect("back 42")
       try shell.enter("fg")
+      // Until then the shell reads keys, and not lines.
+      try shell.expect("the chat again") { rows in
+        rows.last?.hasPrefix("\(ProcessUnderTest.binary) chat ana@") == true
+      }
       try shell.enter("All agreed.")
       try shell.expect("#1 ana posted \"Minutes\"")
       try shell.expectLast("[lobby]")
@@ -151,9 +163,7 @@ import Testing
       try shell.press("C-z")
       try shell.expectLast("shell:")
       try shell.enter("fg")
-      try shell.expect("the chat again") { rows in
-        rows.last?.hasPrefix("\(ProcessUnderTest.binary) chat --plain zoe@") == true
-      }
+      try shell.expectLast("Password of zoe:")
       try shell.enter("correct horse")
       let rows = try shell.expect("You are zoe")
       #expect(!rows.contains { $0.contains("horse") }, "\(rows)")
