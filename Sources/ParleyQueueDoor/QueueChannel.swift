@@ -7,8 +7,9 @@ import Synchronization
 /// A session's channel where there is no socket: what arrives for it comes from the control
 /// queue's thread, and what it writes goes to its client's reply queue.
 ///
-/// Lives on its event loop; so does all its state, but for what is marked as counted. The reply
-/// queue's descriptor is the thread's, which closes it after this channel has said that it is done.
+/// `@unchecked Sendable`: it lives on its event loop, and so does all its state, but for atomics.
+/// The reply queue's descriptor is the thread's, which closes it after this channel has said that
+/// it is done.
 ///
 /// What is written are whole lines. As many of them as a message of the queue has room for are sent
 /// as one. A full queue never blocks: what it does not take waits here, the thread says when there
