@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import ParleyTerminal
 
@@ -28,7 +27,6 @@ struct InputReader: Sendable {
   private var isAtEnd = false
   private var waiting: [Input] = []
   private var signals: [Input] = []
-  private static let queue = DispatchQueue(label: "parley.input")
 
   init(readsKeys: Bool) {
     self.readsKeys = readsKeys
@@ -41,12 +39,8 @@ struct InputReader: Sendable {
       if takesInput, !self.waiting.isEmpty { return self.waiting.removeFirst() }
       let timeout = self.decoder.isWaiting ? Self.sequenceMilliseconds : -1
       let readsInput = takesInput && !self.isAtEnd
-      let found = await withCheckedContinuation { continuation in
-        Self.queue.async {
-          continuation.resume(returning: Self.wait(timeout: timeout, readsInput: readsInput))
-        }
-      }
-      self.take(found)
+      self.take(
+        await Blocking.perform { Self.wait(timeout: timeout, readsInput: readsInput) })
     }
   }
 

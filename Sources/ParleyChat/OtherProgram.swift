@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 
 /// The user's own editor or pager, which has the terminal while it runs.
@@ -62,11 +61,7 @@ enum OtherProgram {
 
   /// Runs a command of the shell with a file, and waits for it: its exit code, or -1.
   private static func run(_ command: String, _ path: String) async -> CInt {
-    await withCheckedContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(returning: self.runBlocking(command, path))
-      }
-    }
+    await Blocking.perform { self.runBlocking(command, path) }
   }
 
   private static func runBlocking(_ command: String, _ path: String) -> CInt {

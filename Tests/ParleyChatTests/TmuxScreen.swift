@@ -102,10 +102,27 @@ final class TmuxScreen {
           self.note(try self.control.output.next(until: deadline))
         } catch {
           throw TalkFailure(
-            "the screen does not show \(what) (\(error)):\n" + rows.joined(separator: "\n"))
+            "the screen does not show \(what) (\(error)):\n" + rows.joined(separator: "\n")
+              + self.circumstances(after: rows))
         }
       }
     }
+  }
+
+  /// What else there is to say of a screen that stands still: what the threads of its programs wait
+  /// for, and whether it has changed without a word.
+  private func circumstances(after rows: [String]) -> String {
+    var text = ""
+    if let terminal = try? self.ask("display-message -p '#{pane_tty}'").first,
+      let (output, _) = try? ChildProcess.run(
+        ["ps", "-L", "-t", terminal, "-o", "pid,tid,stat,wchan:24,comm"])
+    {
+      text = "\n\n" + output.joined(separator: "\n")
+    }
+    if let now = try? self.rows(), now != rows {
+      text += "\n\nbut by now it shows, and nobody said so:\n" + now.joined(separator: "\n")
+    }
+    return text
   }
 
   /// Waits until a row has the text.
