@@ -76,6 +76,11 @@ enum OtherProgram {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setsigdefault(&attributes, &usual)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    // The connection least of all: the server would not hear that it is closed.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     let arguments: [String] = ["sh", "-c", command + " \"$1\"", "sh", path]
     let words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     defer { for word in words { free(word) } }
@@ -83,7 +88,8 @@ enum OtherProgram {
     signal(SIGTSTP, SIG_DFL)
     defer { SignalPipe.shared.take([SIGTSTP]) }
     var process = pid_t()
-    guard posix_spawn(&process, "/bin/sh", nil, &attributes, words + [nil], environ) == 0 else {
+    guard posix_spawn(&process, "/bin/sh", &actions, &attributes, words + [nil], environ) == 0
+    else {
       return -1
     }
     var status: CInt = 0

@@ -44,6 +44,9 @@ package struct ChildProcess {
     }
     posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
+    // Nothing else: the sockets of NIO are not marked, and the peer of one that another process has
+    // as well is never told that it was closed.
+    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
     defer {
       posix_spawn_file_actions_destroy(&actions)
       close(ends[1])

@@ -199,12 +199,16 @@ import Testing
       // The shell reads it: a file just written may still be open in a child of another test, and
       // is not executed then.
       let editor = stage.path("editor")
-      try "seq 1 50 >\"$1\"\n".write(
+      let files = stage.path("files")
+      try "seq 1 50 >\"$1\"\nls -l /proc/$$/fd >\(files)\n".write(
         toFile: editor, atomically: true, encoding: .utf8)
       let variables = "EDITOR=\"sh \(editor)\" PAGER=\"more -e\""
       let ana = try stage.chat(as: "ana", variables: variables, rows: 10)
       try ana.enter("/post Numbers")
       try ana.expect("#1 ana posted \"Numbers\": /read 1")
+      // It has the terminal, and nothing of the connection.
+      let held = try stage.text(of: "files")
+      #expect(held.contains(" 0 -> ") && !held.contains("socket:"), "\(held)")
       try ana.enter("/list")
       try ana.expect("ok 1 post in lobby; /read N shows one:")
       try ana.enter("/read 1")
