@@ -28,7 +28,10 @@ package final class QueueChannel: Channel, ChannelCore, @unchecked Sendable {
   private let tag: UInt64
   private let isOpen = Atomic<Bool>(false)
   private weak var session: SessionHandler?
+  private var isStarted = false
   private var isClosed = false
+  /// What is to be done where it was ended before it was started.
+  private var successor: (@Sendable () -> Void)?
 
   /// Messages that the thread has handed over and no handler has taken: counted by both.
   let waiting = Atomic<Int>(0)
@@ -106,7 +109,12 @@ package final class QueueChannel: Channel, ChannelCore, @unchecked Sendable {
   /// What arrived before waits until then.
   func start(_ session: SessionHandler?) {
     self.eventLoop.assertInEventLoop()
-    guard !self.isClosed else { return }
+    self.isStarted = true
+    guard !self.isClosed else {
+      self.successor?()
+      self.successor = nil
+      return
+    }
     self.isOpen.store(true, ordering: .relaxed)
     self.pipeline.fireChannelRegistered()
     self.pipeline.fireChannelActive()
@@ -124,8 +132,13 @@ package final class QueueChannel: Channel, ChannelCore, @unchecked Sendable {
     self.closePromise.succeed()
   }
 
-  /// Ends its session, and calls `next` when its name is free.
+  /// Ends its session, and calls `next` when its name is free: of one that waits for a session
+  /// before it to end, when that one's is.
   func end(then next: @escaping @Sendable () -> Void) {
+    guard self.isStarted else {
+      self.successor = next
+      return self.close(promise: nil)
+    }
     let isOpen = self.session?.attachment != nil
     // Not at once: the hub is in the middle of something then.
     if isOpen { self.session?.released = { [eventLoop] in eventLoop.execute(next) } }

@@ -52,6 +52,34 @@ import Testing
     }
   }
 
+  @Test func `that is taken up twice at one time is the last one's`() async throws {
+    try await onItsOwnThread {
+      let owned = ControlName()
+      defer { withExtendedLifetime(owned) {} }
+      let control = owned.name
+      let server = try ProcessUnderTest(flags: ["--queue", control])
+      let process = try #require(server.processID)
+      let ana = try QueuePerson(entering: "ana", control)
+      let bob = try QueuePerson("bob", control: control, suffix: "bob")
+      try bob.enter()
+      try ana.expect(#"*"method":"came"*"name":"bob"*"#)
+      let keys = try [bob.askForKey(), bob.askForKey()]
+      // Both are shown while the server cannot look, and it finds them together.
+      kill(process, SIGSTOP)
+      let queue = try MessageQueue(sendingTo: control)
+      for key in keys {
+        try Array("\(key) PING".utf8).withUnsafeBytes { #expect(try queue.send($0)) }
+      }
+      queue.close()
+      kill(process, SIGCONT)
+      #expect(try bob.expect(#"*"id":0,*"#).contains(#""name":"bob""#))
+      try bob.expect(#"*"id":1,*"#)
+      try ana.expect(#"*"method":"went"*"name":"bob"*"#)
+      try ana.expect(#"*"method":"came"*"name":"bob"*"#)
+      #expect(try server.stop() == 0)
+    }
+  }
+
   @Test func `that is full stops nobody, and its reader gets everything in order`() async throws {
     try await onItsOwnThread {
       let owned = ControlName()
