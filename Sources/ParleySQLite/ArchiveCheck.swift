@@ -13,6 +13,8 @@ package struct ArchiveCheck: Sendable {
     package var rooms = 0
     package var directs = 0
     package var messages: UInt64 = 0
+    /// What the audit logs hold, which is kept as messages are, and counts as none.
+    package var audited: UInt64 = 0
     package var posts: UInt64 = 0
     package var removed: UInt64 = 0
     package var events: UInt64 = 0

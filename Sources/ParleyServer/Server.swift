@@ -151,7 +151,15 @@ package struct Server: Service {
     let tail = found.replayed > 0 ? ", \(found.replayed) entries applied from the log" : ""
     self.console.ready(
       listeners: addresses, socket: Self.socketPath(directory), data: directory.path,
-      found: "\(found.rooms) rooms\(tail); up to \(connectionsMax) connections")
+      found: "\(Self.count(found.rooms))\(tail); up to \(connectionsMax) connections")
+  }
+
+  private static func count(_ rooms: Int) -> String {
+    switch rooms {
+    case 0: "nothing yet"
+    case 1: "1 room"
+    default: "\(rooms) rooms"
+    }
   }
 
   private func open(

@@ -65,6 +65,21 @@ import Testing
     }
   }
 
+  @Test func `counts what operators did apart from what was said`() async throws {
+    try await onItsOwnThread {
+      let directory = try TemporaryDirectory()
+      let server = try ProcessUnderTest(directory: directory.path)
+      let ana = try TalkClient("ana", port: server.port)
+      for line in ["ana", "/join python", "said", "/room slow 30"] { try ana.say(line) }
+      try ana.expect("ok python: slow 30")
+      #expect(try server.stop() == 0)
+      let (output, code) = try Self.verify(directory.path)
+      #expect(code == 0)
+      #expect(output.contains { $0.hasPrefix("    1 message (0 posts, 0 removed), ") }, "\(output)")
+      #expect(output.contains("    1 entry of what operators and administrators did"))
+    }
+  }
+
   @Test func `calls the torn end of the log harmless`() async throws {
     try await onItsOwnThread {
       let directory = try Self.directory(killed: true)

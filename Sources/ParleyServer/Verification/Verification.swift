@@ -125,7 +125,8 @@ package struct Verification {
       bytes: counts.bytes, offset: archive.loaded?.offset.number ?? 0, rooms: counts.rooms,
       directConversations: counts.directs, participants: counts.participants,
       members: counts.members, messages: counts.messages, posts: counts.posts,
-      removed: counts.removed, events: counts.events, notIndexed: counts.unindexed)
+      removed: counts.removed, audited: counts.audited, events: counts.events,
+      notIndexed: counts.unindexed)
   }
 
   private consuming func finish() -> VerificationReport {

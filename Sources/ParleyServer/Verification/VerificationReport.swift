@@ -30,6 +30,7 @@ package struct VerificationReport: Encodable, Sendable {
     package var messages: UInt64 = 0
     package var posts: UInt64 = 0
     package var removed: UInt64 = 0
+    package var audited: UInt64 = 0
     package var events: UInt64 = 0
     package var notIndexed: UInt64 = 0
   }
@@ -104,6 +105,11 @@ package struct VerificationReport: Encodable, Sendable {
         + "(\(Self.count(archive.posts, "post", "posts")), \(archive.removed) removed), "
         + Self.count(archive.events, "other event", "other events"),
     ]
+    if archive.audited > 0 {
+      lines.append(
+        "    \(Self.count(archive.audited, "entry", "entries")) of what operators and "
+          + "administrators did")
+    }
     if archive.notIndexed > 0 {
       lines.append(
         "    \(Self.count(archive.notIndexed, "message", "messages")) not in the search index "
