@@ -7,8 +7,7 @@ struct Bench: ParsableCommand {
     abstract: "Load a server, check every delivery, and measure.",
     discussion: """
       Everybody connects and joins; the senders send; every receiver checks that it gets every
-      message once and in order. Ends with 1 when one did not, or when the
-      run could not be made.
+      message once and in order. Ends with 1 when one did not, or when the run could not be made.
       """)
 
   @Option(help: "The server, an IPv4 address and a port.")

@@ -38,6 +38,13 @@ struct ManPage {
       let names = (self.names ?? []).map(\.text).joined(separator: ", ")
       return self.kind == "flag" ? names : names + " " + value
     }
+
+    func turnsOff(_ other: Argument) -> Bool {
+      guard self.kind == "flag", other.kind == "flag", let name = other.names?.last?.name else {
+        return false
+      }
+      return self.names?.last?.name == "no-" + name
+    }
   }
 
   private struct Tool: Decodable {
@@ -68,18 +75,39 @@ struct ManPage {
     for (path, command) in leaves { self.synopsis(path, command) }
     self.lines.append(".SH COMMANDS")
     for (path, command) in leaves { self.describe(path, command) }
-    self.lines += [
-      ".SH COMMON OPTIONS",
-      ".TP", ".B \\-h, \\-\\-help", "Show what a command takes; before a command, what there is.",
-      ".TP", ".B \\-\\-version", "Show the version.",
-      ".SH ENVIRONMENT", ".TP", ".B PARLEY_*",
-      "Each setting of the server, as in",
-      ".BR PARLEY_LOG_LEVEL ; a flag goes before a variable, a variable before the file.",
-      ".SH FILES", ".TP", ".I parley.yaml", "The settings, where it exists.",
-      ".TP", ".I parley\\-data/", "The log, the archive and the Unix socket.",
-    ]
+    self.lines += Self.sections
     return self.lines.joined(separator: "\n") + "\n"
   }
+
+  /// What the argument parser does not know.
+  private static let sections = [
+    ".SH COMMON OPTIONS",
+    ".TP", ".B \\-h, \\-\\-help", "Show what a command takes; before a command, what there is.",
+    ".TP", ".B \\-\\-version", "Show the version.",
+    ".SH EXIT STATUS",
+    ".TP", ".B 0", "It was done; a server was told to stop, and did.",
+    ".TP", ".B 1", "It could not be done, or something of it was refused; a line says why.",
+    ".TP", ".B 64", "A mistake in the arguments.",
+    ".TP", ".B 65", "verify: something is damaged, or was written by a newer release.",
+    ".TP", ".B 66", "verify: there is no such directory, or it cannot be read.",
+    ".TP", ".B 69", "admin: no server runs there. verify: one does.",
+    ".TP", ".B 78", "serve: a mistake in the settings.",
+    ".TP", ".BI 128+ N", "chat: signal", ".I N", "ended a script before its input was done.",
+    ".SH ENVIRONMENT", ".TP", ".B PARLEY_*",
+    "Each setting of the server, as in",
+    ".BR PARLEY_LOG_LEVEL ; a flag goes before a variable, a variable before the file.",
+    ".TP", ".B PARLEY_CHAT_PASSWORD",
+    "chat: the password or the API token for the server of the command line.",
+    ".TP", ".B NO_COLOR", "chat: no colours, where it is not empty.",
+    ".TP", ".BR VISUAL \", \" EDITOR \", \" PAGER",
+    "chat: what writes a post (the first of the two that there is), and what shows a long one.",
+    ".SH FILES", ".TP", ".I parley.yaml", "serve: the settings, where it exists.",
+    ".TP", ".I parley\\-data/", "serve: the log, the archive and the Unix socket.",
+    ".TP", ".IR $XDG_STATE_HOME/parley/ \", \" ~/.local/state/parley/",
+    "chat: what was entered before, and the certificates that were pinned.",
+    ".SH SEE ALSO",
+    ".BR nc (1),", ".BR mq_overview (7),", ".BR sysexits (3)",
+  ]
 
   /// All commands that do something, with the words before them.
   private static func leaves(
@@ -120,12 +148,19 @@ struct ManPage {
       self.paragraph(discussion)
     }
     var section: String?
-    for argument in Self.arguments(command) {
+    let arguments = Self.arguments(command)
+    for (index, argument) in arguments.enumerated() {
+      // A flag and the one that turns it off are one entry.
+      if index > 0, argument.turnsOff(arguments[index - 1]) { continue }
+      let opposite = arguments.dropFirst(index + 1).first.flatMap {
+        $0.turnsOff(argument) ? $0 : nil
+      }
       if let title = argument.sectionTitle, title != section {
         section = title
         self.lines += [".PP", ".I \(Self.escaped(title)):"]
       }
-      self.lines += [".TP", ".B \(Self.escaped(argument.form))"]
+      let forms = [argument, opposite].compactMap { $0?.form }.joined(separator: ", ")
+      self.lines += [".TP", ".B \(Self.escaped(forms))"]
       self.paragraph(Self.help(argument))
       if let discussion = argument.discussion { self.paragraph(discussion) }
     }

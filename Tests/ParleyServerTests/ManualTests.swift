@@ -27,7 +27,8 @@ import Testing
       text += "\n### \(setting.name)\n\n\(setting.help).\n\n"
       text += "- default: \(setting.standardIsValue ? "`\(setting.standard)`" : setting.standard)\n"
       text += "- allowed: \(setting.allowed)\(setting.isList ? "; several may be given" : "")\n"
-      text += "- flag `\(setting.flag)\(setting.placeholder.map { " \($0)" } ?? "")`, "
+      let value = setting.placeholder.map { " \($0)`" } ?? "` (`--no-\(setting.flagName)`)"
+      text += "- flag `\(setting.flag)\(value), "
       text += "variable `\(setting.variable)`\n"
     } + "\n"
   }
