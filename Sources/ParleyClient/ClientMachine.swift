@@ -172,10 +172,12 @@ struct ClientMachine {
 
   /// A line came that is not JSON.
   ///
-  /// Where a connection has just been made, that passes: the server says so to whom it has no room
-  /// for now, in words that all its protocols share, and it greets in line mode who was slow. A
-  /// first connection that nobody tries again ends with it all the same, as every error.
+  /// Where a connection has just been made, that passes: the server greets in line mode who was
+  /// slow, and answers in JSON behind that (docs/protocol/README.md); and to whom it has no room for
+  /// now it says so in words that all its protocols share. A first connection that nobody tries
+  /// again ends with those all the same, as with every error.
   mutating func received(text: String, _ now: NIODeadline) {
+    if case .entering = self.phase, Self.greetsInLineMode(text) { return }
     self.actions.append(.disconnect)
     let triesAgain = self.hasEntered || self.configuration.reconnection.includesFirst
     switch self.phase {
@@ -187,6 +189,11 @@ struct ClientMachine {
     case .idle, .resuming, .live, .waiting, .closed: break
     }
     self.lost(.notUnderstood("a line that is not JSON: \(text)"), now)
+  }
+
+  /// Whether a line is line mode's greeting, or its prompt, which ends where JSON takes over.
+  private static func greetsInLineMode(_ text: String) -> Bool {
+    text.hasPrefix("Parley at ") || text == "Username: \r" || text == "Username: "
   }
 
   /// Words of the server behind which it does not want to see us again.

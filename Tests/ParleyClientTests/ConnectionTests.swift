@@ -187,6 +187,21 @@ import Testing
     #expect(stage.isFinished, "it is let in, so that the line is no word of another protocol")
   }
 
+  @Test func `goes on behind line mode's greeting of who was slow, and no later`() {
+    var stage = MachineStage()
+    let greeting = ["Parley at vm: 1 person, 1 room. /help, /rooms, /exit.\r", "Username: \r"]
+    stage.play { machine, now in
+      machine.start(now)
+      machine.connected(now)
+      for line in greeting { machine.received(text: line, now) }
+    }
+    #expect(stage.disconnects == 0 && !stage.isFinished)
+    stage.answer("hello", MachineStage.welcome([]))
+    #expect(stage.states.last == .live)
+    stage.play { $0.received(text: greeting[0], $1) }
+    #expect(stage.isFinished)
+  }
+
   @Test(arguments: [
     ("shutting_down", false), ("timed_out", false), ("too_slow", false), ("access_revoked", true),
     ("banned", true), ("garbage", true), ("too_many_guesses", true),

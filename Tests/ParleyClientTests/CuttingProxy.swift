@@ -20,8 +20,8 @@ final class CuttingProxy: Sendable {
     var left: Int?
   }
 
-  /// Forwards to a server on this machine.
-  init(to server: Int) async throws {
+  /// Forwards to a server on this machine; where it is slow, nothing before the server has spoken.
+  init(to server: Int, isSlow: Bool = false) async throws {
     let loop = Self.loop
     let cut = NIOLoopBoundBox.makeBoxSendingValue(Cut(), eventLoop: loop)
     self.cut = cut
@@ -47,7 +47,8 @@ final class CuttingProxy: Sendable {
             .whenComplete { result in
               let child = bound.value.child
               switch result {
-              case .success: child.setOption(.autoRead, value: true).whenFailure { _ in }
+              case .success:
+                if !isSlow { child.setOption(.autoRead, value: true).whenFailure { _ in } }
               case .failure: child.close(promise: nil)
               }
             }
@@ -94,6 +95,9 @@ private final class Forwarder: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var bytes = Self.unwrapInboundIn(data)
     guard let partner = self.partner else { return }
+    if case .toClient = self.direction {
+      partner.setOption(.autoRead, value: true).whenFailure { _ in }
+    }
     guard self.cut.direction == self.direction, let left = self.cut.left else {
       return partner.writeAndFlush(bytes, promise: nil)
     }

@@ -21,6 +21,17 @@ import Testing
     await bob.quit()
   }
 
+  @Test func `enters when it was so slow that it was greeted as a person`() async throws {
+    let server = try RealServer()
+    let proxy = try await CuttingProxy(to: server.port, isSlow: true)
+    var configuration = server.configuration("ana")
+    configuration.address = .tcp(host: "127.0.0.1", port: proxy.port)
+    let ana = try await Client.connect(configuration)
+    #expect(try await ana.say("late", in: "lobby").sequence == 1)
+    await ana.quit()
+    try await proxy.close()
+  }
+
   @Test func `has a function for each usual method`() async throws {
     let server = try RealServer()
     let ana = try await Client.connect(server.configuration("ana"))
