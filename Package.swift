@@ -168,10 +168,12 @@ let package = Package(
     .target(
       name: "ParleyChat",
       dependencies: [
-        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyClient", "ParleyTerminal",
+        "CSpawn", "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyClient",
+        "ParleyTerminal",
       ],
       swiftSettings: settings),
     .target(name: "CEpoll"),
+    .target(name: "CSpawn"),
     .target(name: "CFaultyDisk"),
     .target(
       name: "ParleyBench", dependencies: ["CEpoll", "ParleyQueueDoor"], swiftSettings: settings),
@@ -191,7 +193,7 @@ let package = Package(
     .target(
       name: "ParleyTesting",
       dependencies: [
-        "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
+        "CSpawn", "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor",
         "ParleyIRCDoor", "ParleyJSONDoor", "ParleySQLite", "ParleyRuntime", "ParleyServer",
         .product(name: "NIOCore", package: nio),
         .product(name: "NIOPosix", package: nio),

@@ -1,3 +1,4 @@
+import CSpawn
 import Glibc
 
 /// The user's own editor or pager, which has the terminal while it runs.
@@ -80,7 +81,7 @@ enum OtherProgram {
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     // The connection least of all: the server would not hear that it is closed.
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    _ = cspawn_close_from(&actions, 3)
     let arguments: [String] = ["sh", "-c", command + " \"$1\"", "sh", path]
     let words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
     defer { for word in words { free(word) } }

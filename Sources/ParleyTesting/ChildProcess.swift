@@ -1,3 +1,4 @@
+import CSpawn
 package import Glibc
 import Synchronization
 
@@ -46,7 +47,7 @@ package struct ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
     // Nothing else: the sockets of NIO are not marked, and the peer of one that another process has
     // as well is never told that it was closed.
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    _ = cspawn_close_from(&actions, 3)
     defer {
       posix_spawn_file_actions_destroy(&actions)
       close(ends[1])

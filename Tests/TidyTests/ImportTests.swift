@@ -10,6 +10,7 @@ private let allowed: [String: Set<String>] = {
   let server = core.union(doors).union(["ParleySQLite", "ParleyRuntime", "ParleyTransport"])
   return [
     "CEpoll": [],
+    "CSpawn": [],
     "CFaultyDisk": [],
     "CMessageQueue": [],
     "ParleyModel": [],
@@ -28,10 +29,10 @@ private let allowed: [String: Set<String>] = {
     "ParleyTransport": [],
     "ParleyTerminal": [],
     "ParleyChat": [
-      "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyClient", "ParleyTerminal",
+      "CSpawn", "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyClient", "ParleyTerminal",
     ],
     "ParleyServer": server.union(["ParleyAccounts", "ParleyTransport"]),
-    "ParleyTesting": server.union(["ParleyServer"]),
+    "ParleyTesting": server.union(["CSpawn", "ParleyServer"]),
     "ParleySimulation": [
       "ParleyModel", "ParleyCore", "ParleyLog", "ParleyDoorKit", "ParleyLineDoor", "ParleyJSONDoor",
       "ParleyRuntime", "ParleyTesting",
