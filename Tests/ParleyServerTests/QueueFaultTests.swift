@@ -68,7 +68,8 @@ import Testing
       kill(process, SIGSTOP)
       let queue = try MessageQueue(sendingTo: control)
       for key in keys {
-        try Array("\(key) PING".utf8).withUnsafeBytes { #expect(try queue.send($0)) }
+        let wasSent = try Array("\(key) PING".utf8).withUnsafeBytes { try queue.send($0) }
+        #expect(wasSent)
       }
       queue.close()
       kill(process, SIGCONT)
