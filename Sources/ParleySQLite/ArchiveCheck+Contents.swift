@@ -32,10 +32,11 @@ extension ArchiveCheck {
     _ database: Database, _ progress: (_ part: String, _ done: Double) -> Void
   ) throws {
     var heads: [RoomID: UInt64] = [:]
-    var audits: Set<RoomID> = []
+    /// Rooms that are an audit log, by what it is about.
+    var audits: [RoomID: RoomID] = [:]
     for room in self.loaded?.rooms ?? [] {
       heads[room.state.id] = room.state.head.number
-      if case .audit = room.state.kind { audits.insert(room.state.id) }
+      if case .audit(let audited) = room.state.kind { audits[room.state.id] = audited }
     }
     let expected = heads.values.reduce(0, +)
     let rows = try Prepared(database, "SELECT \(BlockRow.columns) FROM blocks ORDER BY id")
@@ -52,9 +53,9 @@ extension ArchiveCheck {
           self.add("room \(row.room.number) has messages but is not there")
         }
       }
-      try self.checkRow(row, after: &place, isAudit: audits.contains(row.room))
+      try self.checkRow(row, after: &place, auditOf: audits[row.room])
       if expected > 0 {
-        progress("the messages", min(Double(self.counts.kept) / Double(expected), 1))
+        progress("the messages", min(Double(self.kept) / Double(expected), 1))
       }
     }
     self.checkHead(place, heads)
@@ -71,7 +72,7 @@ extension ArchiveCheck {
   }
 
   private mutating func checkRow(
-    _ row: BlockRow, after place: inout Place, isAudit: Bool
+    _ row: BlockRow, after place: inout Place, auditOf audited: RoomID?
   ) throws {
     let name = "messages #\(row.first) to #\(row.last) of room \(row.room.number)"
     if row.first != place.last + 1 {
@@ -104,10 +105,12 @@ extension ArchiveCheck {
       (place.position, place.time) = (message.position, message.time)
       if message.removal != nil { self.counts.removed += 1 }
     }
-    if isAudit {
-      self.counts.audited += UInt64(messages.count)
-    } else {
+    self.kept += UInt64(messages.count)
+    if audited == nil {
       self.counts.messages += UInt64(messages.count)
+    } else if audited == RoomID(0) {
+      // The server's has what those of the rooms have.
+      self.counts.audited += UInt64(messages.count)
     }
     if row.isPosts { self.counts.posts += UInt64(messages.count) }
     (place.last, place.isPosts, place.run) = (row.last, row.isPosts, run + row.count)
@@ -158,7 +161,7 @@ extension ArchiveCheck {
     while try rows.step() {
       let row = BlockRow(rows)
       done += row.count
-      progress("the search index", min(Double(done) / Double(max(self.counts.kept, 1)), 1))
+      progress("the search index", min(Double(done) / Double(max(self.kept, 1)), 1))
       guard row.last < unindexed[row.room] ?? .max, let word = try Self.word(of: row) else {
         continue
       }
@@ -188,11 +191,6 @@ extension ArchiveCheck {
     }
     return found
   }
-}
-
-extension ArchiveCheck.Counts {
-  /// All that is kept as messages are.
-  fileprivate var kept: UInt64 { self.messages + self.audited }
 }
 
 extension BlockRow {

@@ -13,7 +13,7 @@ package struct ArchiveCheck: Sendable {
     package var rooms = 0
     package var directs = 0
     package var messages: UInt64 = 0
-    /// What the audit logs hold, which is kept as messages are, and counts as none.
+    /// What the server's audit log holds; a room's has some of it once more.
     package var audited: UInt64 = 0
     package var posts: UInt64 = 0
     package var removed: UInt64 = 0
@@ -31,6 +31,8 @@ package struct ArchiveCheck: Sendable {
 
   /// Faults of one kind that are told one by one.
   static let faultsMax = 20
+  /// All that is kept as messages are.
+  var kept: UInt64 = 0
 
   let path: String
 

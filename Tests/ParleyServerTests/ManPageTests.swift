@@ -20,7 +20,7 @@ import Testing
 
   @Test func `has every setting on the page`() throws {
     let page = try Self.text("man/parley.1").replacing("\\-", with: "-")
-    for flag in ["--listen", "--data", "--queue", "--log-messages", "--no-log-messages"] {
+    for flag in ["--listen", "--data", "--queue", "--log-messages, --no-log-messages"] {
       #expect(page.contains("\n.B \(flag)"))
     }
     for command in ["parley serve", "parley admin create", "parley verify", "parley bench"] {
