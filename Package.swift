@@ -224,7 +224,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "ParleySimulationTests", dependencies: ["ParleySimulation"], swiftSettings: settings),
+      name: "ParleySimulationTests",
+      dependencies: [
+        "ParleyModel", "ParleyDoorKit", "ParleyLineDoor", "ParleyJSONDoor", "ParleySimulation",
+        .product(name: "NIOCore", package: nio),
+        .product(name: "NIOEmbedded", package: nio),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "ParleyCoreTests",
       dependencies: ["ParleyModel", "ParleyCore", "ParleyTesting"], swiftSettings: settings),

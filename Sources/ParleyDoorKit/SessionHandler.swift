@@ -54,6 +54,9 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   let host: any SessionHost
   private let switchDoor: (ByteBuffer) -> (any Dialect)?
   private let doorName: String
+  /// What the tags of a dialect that took over are higher by.
+  private var tagsBefore: UInt64 = 0
+  private static let tagsOfOneDialect: UInt64 = 1 << 32
   var waiting = Deque<Request>()
   var inFlight = 0
   /// Whether commands wait for the answer to the one before them, see ``Command/isAwaited``.
@@ -158,12 +161,38 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     self.dialect.receive(&bytes, into: &inbound)
     if let rest = self.dialect.handOver(), let other = self.switchDoor(rest) {
       self.dialect = other
+      self.tagsBefore = Self.tagsOfOneDialect
+      inbound.requests.removeAll()
       var rest = rest
       self.dialect.print(.begin(self.id), into: &self.own)
       self.dialect.receive(&rest, into: &inbound)
     }
     if self.dialect.printer.variant != variant { self.host.variantChanged(self) }
     self.take(inbound)
+  }
+
+  /// Marks the requests of a dialect that took over: what is still to be answered to the one before
+  /// it, such as the greeting, is nobody's.
+  private func mark(_ inbound: inout Inbound) {
+    guard self.tagsBefore > 0 else { return }
+    for index in inbound.requests.indices where inbound.requests[index].tag != .none {
+      inbound.requests[index].tag.number += self.tagsBefore
+    }
+  }
+
+  /// An output as the dialect knows it; nil where it answers the dialect before it.
+  private func unmarked(_ output: SessionOutput) -> SessionOutput? {
+    func unmarked(_ tag: RequestTag) -> RequestTag? {
+      if tag == .none { return tag }
+      return tag.number > self.tagsBefore ? RequestTag(tag.number - self.tagsBefore) : nil
+    }
+    if case .reply(let tag, let reply) = output {
+      return unmarked(tag).map { .reply($0, reply) }
+    }
+    if case .refused(let tag, let refusal) = output {
+      return unmarked(tag).map { .refused($0, refusal) }
+    }
+    return output
   }
 
   private func endInput(isCut: Bool = false) {
@@ -186,6 +215,8 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
 
   private func take(_ inbound: Inbound) {
     guard !self.delay.isOver else { return }
+    var inbound = inbound
+    self.mark(&inbound)
     if inbound.immediate.readableBytes > 0 {
       self.own.writeImmutableBuffer(inbound.immediate)
       self.flushOwn()
@@ -289,6 +320,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
 
   /// Prints into the session's own bytes of this pass.
   package func print(_ output: SessionOutput) {
+    guard let output = self.tagsBefore == 0 ? output : self.unmarked(output) else { return }
     let variant = self.dialect.printer.variant
     self.dialect.print(output, into: &self.own)
     if self.dialect.printer.variant != variant { self.host.variantChanged(self) }

@@ -137,6 +137,7 @@ package struct LineDialect: Dialect {
   }
 
   private mutating func take(_ frame: LineFramer.Frame, into inbound: inout Inbound) {
+    let wasAtPrompt = self.isAtPrompt
     self.isAtPrompt = false
     let fault: Refusal
     switch frame {
@@ -144,6 +145,10 @@ package struct LineDialect: Dialect {
       self.faultyLines = 0
       self.take(text, isPlain: isPlain, into: &inbound)
       self.isFirstLine = false
+      // Each line of JSON is one object, so the prompt must not stand before the first.
+      if wasAtPrompt, self.handed != nil, Self.isJSON(text) {
+        inbound.immediate.writeString("\r\n")
+      }
       return
     case .notUTF8: fault = .badText(.notUTF8)
     case .tooLong: fault = .tooLong(.line, bytesMax: Limits.lineBytesMax)
@@ -181,8 +186,6 @@ package struct LineDialect: Dialect {
   private mutating func takeName(_ line: String, into inbound: inout Inbound) {
     if self.isFirstLine, Self.isIRC(line) || Self.isJSON(line) {
       self.handed = ByteBuffer(string: line + "\r\n")
-      // Each line of JSON is one object, so the prompt must not stand before the first.
-      if Self.isJSON(line) { inbound.immediate.writeString("\r\n") }
       return
     }
     var words = Substring(line)

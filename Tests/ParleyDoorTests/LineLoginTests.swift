@@ -123,6 +123,13 @@ import Testing
     #expect(talk.dialect.handOver().map { String(buffer: $0) } == #"{"jsonrpc":"2.0"}"# + "\r\n{")
   }
 
+  @Test func `hands JSON over before the prompt is there, and writes nothing`() {
+    var talk = LineTalk(LineDialect(options: LineDoorOptions(serverName: "x")))
+    talk.send(#"{"jsonrpc":"2.0"}"# + "\n")
+    #expect(talk.immediate.readableBytes == 0)
+    #expect(talk.dialect.handOver() != nil)
+  }
+
   @Test func `hands over only at first`() {
     var talk = LineTalk.atPrompt()
     talk.send("a b\n")
