@@ -145,10 +145,8 @@ package struct LineDialect: Dialect {
       self.faultyLines = 0
       self.take(text, isPlain: isPlain, into: &inbound)
       self.isFirstLine = false
-      // Each line of JSON is one object, so the prompt must not stand before the first.
-      if wasAtPrompt, self.handed != nil, Self.isJSON(text) {
-        inbound.immediate.writeString("\r\n")
-      }
+      // What takes over begins on a line of its own.
+      if wasAtPrompt, self.handed != nil { inbound.immediate.writeString("\r\n") }
       return
     case .notUTF8: fault = .badText(.notUTF8)
     case .tooLong: fault = .tooLong(.line, bytesMax: Limits.lineBytesMax)

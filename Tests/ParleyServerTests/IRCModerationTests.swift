@@ -1,12 +1,28 @@
 import ParleyTesting
 import Testing
 
-/// What IRC clients are shown of moderation (https://modern.ircdocs.horse).
+/// How IRC clients may come, and what they are shown of moderation
+/// (https://modern.ircdocs.horse).
 @Suite struct `An IRC client` {
   private static func enter(_ name: String, _ server: ProcessUnderTest) throws -> TalkClient {
     let client = try TalkClient(name, port: server.port)
     try client.ask("NICK \(name)\r\nUSER \(name) 0 * :\(name)\r", ":* 001 \(name) *")
     return client
+  }
+
+  @Test func `may come late, when it was greeted as a person`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let late = try TalkClient("late", port: server.port)
+      try late.expect("Parley at *")
+      try late.expectPrompt("Username:")
+      try late.say("CAP LS 302\r")
+      // All of the answer is on lines of its own.
+      try late.expectNext("Username: ")
+      try late.expectNext(":* CAP \\* LS :*")
+      try late.ask("NICK late\r\nUSER late 0 * :late\r\nCAP END\r", ":* 001 late *")
+      #expect(try server.stop() == 0)
+    }
   }
 
   @Test func `sees roles and bans as modes, and kicks as kicks`() async throws {
