@@ -17,6 +17,9 @@ struct `A disk that is full` {
       let ann = try TalkClient("ann", port: server.port)
       try ann.say("ann")
       try ann.expect("*You are ann*")
+      // There may be no space for anything further.
+      try ann.say("first")
+      try ann.expect("*[lobby] #1 ann: first")
       try disk.fill()
 
       let acknowledged = try Self.talkUntilRefused(ann)
@@ -48,10 +51,10 @@ struct `A disk that is full` {
     }
   }
 
-  /// Says long lines until one is refused; the number of the last that was stored.
+  /// Says long lines behind the first until one is refused; the number of the last that was stored.
   private static func talkUntilRefused(_ person: TalkClient) throws -> Int {
     let text = String(repeating: "x", count: 4_000)
-    var last = 0
+    var last = 1
     var unanswered = 0
     var isRefused = false
     for _ in 1...60_000 where !isRefused {

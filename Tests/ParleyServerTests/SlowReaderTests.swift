@@ -81,7 +81,11 @@ import Testing
 
   @Test func `is not taken for dead while it cannot be heard`() async throws {
     try await onItsOwnThread {
-      let server = try ProcessUnderTest(flags: ["--heartbeat", "1s", "--heartbeat-grace", "4s"])
+      // How long it may take to read everything, afterwards.
+      let grace = 4 * Deadline.patience
+      let server = try ProcessUnderTest(flags: [
+        "--heartbeat", "1s", "--heartbeat-grace", "\(grace)s",
+      ])
       // Where the kernel has no time limit of its own.
       let slow = try TalkClient("slow", toSocketAt: server.dataDirectory + "/parley.sock")
       try slow.say(#"{"jsonrpc":"2.0","id":0,"method":"hello","params":{"name":"slow"}}"#)
@@ -94,7 +98,7 @@ import Testing
       try slow.say(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
       let clock = try TalkClient("clock", port: server.port)
       try clock.say(#"{"jsonrpc":"2.0","id":0,"method":"hello","params":{"name":"clock"}}"#)
-      for _ in 1...8 {
+      for _ in 1...(grace + 4) {
         try clock.expect(#"*"method":"ping"*"#)
         try clock.say(#"{"jsonrpc":"2.0","id":"ping","result":{}}"#)
       }
