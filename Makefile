@@ -23,8 +23,8 @@ DESTDIR ?=
 # A target must name each target that it imports.
 IMPORTS := --explicit-target-dependency-import-check error
 # With Swift's libraries in the binary, so that it runs where there is no Swift; all release builds
-# have the same flags, as others would have everything built anew.
-RELEASE_FLAGS := -c release --static-swift-stdlib $(IMPORTS)
+# have the same flags, at a terminal too, as others would have everything built anew.
+RELEASE_FLAGS := -c release --static-swift-stdlib --no-color-diagnostics $(IMPORTS)
 RELEASE := swift build $(RELEASE_FLAGS) --product parley
 SIMULATE := swift build $(RELEASE_FLAGS) --product parley-sim
 
