@@ -100,7 +100,8 @@ package protocol Dialect: Sendable {
   mutating func become(_ participant: ParticipantID)
 
   /// A door that steps aside in favour of another one hands back the bytes from which that one
-  /// should begin (line mode, at its first prompt, for IRC's first words); nil keeps it.
+  /// should begin (line mode, at its first prompt, for IRC's first words and for JSON); nil keeps
+  /// it. What is still to be answered to the first door is printed by neither.
   mutating func handOver() -> ByteBuffer?
 }
 

@@ -13,9 +13,7 @@ import Testing
   @Test func `may come late, when it was greeted as a person`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest()
-      let late = try TalkClient("late", port: server.port)
-      try late.expect("Parley at *")
-      try late.expectPrompt("Username:")
+      let late = try TalkClient.greeted("late", server)
       try late.say("CAP LS 302\r")
       // All of the answer is on lines of its own.
       try late.expectNext("Username: ")

@@ -321,9 +321,7 @@ import Testing
   @Test func `may come late, when it was greeted as a person`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest()
-      let late = try TalkClient("late", port: server.port)
-      try late.expect("Parley at *")
-      try late.expectPrompt("Username:")
+      let late = try TalkClient.greeted("late", server)
       let person = JSONPerson(late)
       let hello = try person.request("hello", #"{"name":"late"}"#)
       try late.expectNext("Username: ")

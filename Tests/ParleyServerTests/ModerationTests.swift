@@ -251,6 +251,14 @@ enum Moderated {
 }
 
 extension TalkClient {
+  /// Somebody who said nothing for so long that the server has greeted and prompted.
+  static func greeted(_ name: String, _ server: ProcessUnderTest) throws -> TalkClient {
+    let late = try TalkClient(name, port: server.port)
+    try late.expect("Parley at *")
+    try late.expectPrompt("Username:")
+    return late
+  }
+
   /// Sends a line and waits for its answer.
   func ask(_ line: String, _ answer: String) throws {
     try self.say(line)
