@@ -82,9 +82,9 @@ import Testing
       try nobody.press("C-c")
       try stage.expectEnd(of: nobody)
 
-      let ana = try stage.chat(as: "ana", "--room ops --room lobby", variables: variables)
+      let ana = try stage.chat(
+        as: "ana", "--room ops --room lobby", variables: variables, columns: 200)
       try ana.expectLast("[ops]")
-      try ana.resize(columns: 200, rows: 24)
       #expect(try kept([0xFF, 0xFE, 0x0A], ana, "bad_text") == [0xFF, 0xFE, 0x0A])
       let long = [UInt8](repeating: UInt8(ascii: "x"), count: 70_000)
       #expect(try kept(long, ana, "too_long") == long)
