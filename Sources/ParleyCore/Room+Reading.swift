@@ -159,18 +159,11 @@ extension Room {
       ReadPlan(room: self.state.id, window: window, through: self.state.head, query: query))
   }
 
-  /// Turns the newest-first choice round and ends it at the first message that takes it past
+  /// Turns the newest-first choice round; the oldest are left out beyond
   /// ``Limits/answerBytesMax``.
   private static func excerpt(of chosen: [Message], more: Bool) -> Excerpt {
-    var messages: [Message] = []
-    messages.reserveCapacity(chosen.count)
-    var bytes = 0
-    for message in chosen.reversed() {
-      guard bytes <= Limits.answerBytesMax else { return .messages(messages, more: true) }
-      bytes += message.subject.utf8.count + message.body.utf8.count
-      messages.append(message)
-    }
-    return .messages(messages, more: more)
+    let count = chosen.countInAnswer
+    return .messages(chosen[..<count].reversed(), more: more || count < chosen.count)
   }
 }
 

@@ -58,7 +58,10 @@ public enum Limits {
   public static let listedMax = 1_000
   /// Commands of a session on their way; beyond it its socket is not read.
   public static let inFlightMax = 64
-  /// Bytes of messages in one answer; it ends at the first message that takes it past this.
+  /// Bytes of messages in one answer; it ends at the first message that takes it past this, and
+  /// says so.
+  ///
+  /// The newest are counted first, unless it goes up from a number.
   public static let answerBytesMax = 64 * 1024
   /// Messages that `history` answers with where no number is given.
   public static let historyDefault = 20

@@ -79,4 +79,22 @@ public struct Message: Hashable, Sendable {
     self.replyTo = replyTo
     self.removal = removal
   }
+
+  /// How long its subject and its body are.
+  public var textBytes: Int { self.subject.utf8.count + self.body.utf8.count }
+}
+
+extension Collection<Message> {
+  /// How many of them one answer takes: up to the first that takes it past
+  /// ``Limits/answerBytesMax``.
+  public var countInAnswer: Int {
+    var bytes = 0
+    var count = 0
+    for message in self {
+      guard bytes <= Limits.answerBytesMax else { break }
+      bytes += message.textBytes
+      count += 1
+    }
+    return count
+  }
 }

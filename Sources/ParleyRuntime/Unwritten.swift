@@ -37,8 +37,7 @@ struct Unwritten: Sendable {
   ///
   /// 1. For nothing from the first message on that it lacks: it may have been given some of them
   ///    by the time that it is read.
-  /// 2. Where the length may end an answer, counted from its oldest message, for fewer by those
-  ///    that follow.
+  /// 2. Of the newest for fewer, by those that it lacks.
   /// 3. Where removed messages are left out, for one more for each that it does not know to be
   ///    removed, ``Limits/historyMax`` at most.
   func forArchive(_ plan: ReadPlan) -> ReadPlan {
@@ -87,7 +86,10 @@ struct Unwritten: Sendable {
     var hasMore = found.more
     let known = Set(messages.map(\.sequence))
     // What the archive ended has nothing behind it, however short removals make it.
-    let isEnded = plan.query.endsWithLength && Self.end(of: messages) != nil
+    var isEnded = false
+    if case .after = plan.query {
+      isEnded = messages.reduce(0) { $0 + $1.textBytes } > Limits.answerBytesMax
+    }
     var matcher: SearchMatcher?
     if case .search(let query, limit: _) = plan.query { matcher = SearchMatcher(query) }
     for record in self.batches.joined() {
@@ -106,30 +108,21 @@ struct Unwritten: Sendable {
     messages.sort { $0.sequence < $1.sequence }
     if plan.query.leavesRemovedOut { messages.removeAll { $0.removal != nil } }
     var answer = ReadAnswer(messages, more: hasMore, before: found.before)
-    if case .after(_, let limit) = plan.query {
-      answer.messages = Array(messages.prefix(limit))
-      answer.more = hasMore || messages.count > limit
-    } else if let limit = plan.query.limit, messages.count > limit {
+    switch plan.query {
+    case .one: break
+    case .newest(let limit), .since(_, let limit):
+      let newest = messages.suffix(limit)
+      answer.messages = newest.suffix(newest.reversed().countInAnswer)
+    case .after(_, let limit):
+      let oldest = messages.prefix(limit)
+      answer.messages = Array(oldest.prefix(oldest.countInAnswer))
+    case .posts(let limit), .search(_, let limit):
       answer.messages = messages.suffix(limit)
-      answer.more = true
-      answer.before = matcher == nil ? nil : answer.messages.first?.sequence
     }
-    if plan.query.endsWithLength, let end = Self.end(of: answer.messages) {
-      answer.more = answer.more || end < answer.messages.count
-      answer.messages.removeSubrange(end...)
-    }
+    guard answer.messages.count < messages.count else { return answer }
+    answer.more = true
+    if matcher != nil { answer.before = answer.messages.first?.sequence }
     return answer
-  }
-
-  /// How many messages there are up to the first that takes them past ``Limits/answerBytesMax``;
-  /// nil where none does.
-  private static func end(of messages: [Message]) -> Int? {
-    var bytes = 0
-    for (index, message) in messages.enumerated() {
-      bytes += message.subject.utf8.count + message.body.utf8.count
-      if bytes > Limits.answerBytesMax { return index + 1 }
-    }
-    return nil
   }
 
   private static func belongs(_ message: Message, to plan: ReadPlan) -> Bool {
@@ -146,28 +139,10 @@ struct Unwritten: Sendable {
 }
 
 extension ReadPlan.Query {
-  /// How many messages it answers with at most.
-  fileprivate var limit: Int? {
-    switch self {
-    case .one: nil
-    case .newest(let limit), .posts(let limit), .since(_, let limit), .after(_, let limit),
-      .search(_, let limit):
-      limit
-    }
-  }
-
   fileprivate var leavesRemovedOut: Bool {
     switch self {
     case .posts, .search: true
     case .one, .newest, .since, .after: false
-    }
-  }
-
-  /// Whether it ends with its length, so that the newest may be missing; a search loses its oldest.
-  fileprivate var endsWithLength: Bool {
-    switch self {
-    case .newest, .since, .after: true
-    case .one, .posts, .search: false
     }
   }
 }

@@ -22,12 +22,19 @@ struct ArchiveReader {
       let found = try self.newest(plan, from: sequence, downTo: sequence, limit: 1)
       return ReadAnswer(found.messages, more: false)
     case .newest(let limit):
-      return Self.answer(try self.newest(plan, from: plan.through, downTo: .zero, limit: limit))
+      let found = try self.newest(
+        plan, from: plan.through, downTo: .zero, limit: limit, bytesMax: Limits.answerBytesMax)
+      return ReadAnswer(found.messages, more: found.more)
     case .since(let sequence, let limit):
-      return Self.answer(
-        try self.newest(plan, from: plan.through, downTo: sequence.next, limit: limit))
+      let found = try self.newest(
+        plan, from: plan.through, downTo: sequence.next, limit: limit,
+        bytesMax: Limits.answerBytesMax)
+      return ReadAnswer(found.messages, more: found.more)
     case .after(let sequence, let limit):
-      return Self.answer(try self.oldest(plan, after: sequence, limit: limit))
+      let found = try self.oldest(plan, after: sequence, limit: limit)
+      let count = found.messages.countInAnswer
+      return ReadAnswer(
+        Array(found.messages[..<count]), more: found.more || count < found.messages.count)
     case .posts(let limit):
       let found = try self.newest(
         plan, from: plan.through, downTo: .zero, limit: limit, ofBoard: true)
@@ -40,11 +47,11 @@ struct ArchiveReader {
 
   /// The newest messages of the window between two sequences, both included, in order.
   ///
-  /// Goes backwards. Where the window shows only lines or only posts, all of the other kind that
-  /// follow one another are stepped over at once.
+  /// Goes backwards, until the texts are longer than `bytesMax`. Where the window shows only lines
+  /// or only posts, all of the other kind that follow one another are stepped over at once.
   private mutating func newest(
     _ plan: ReadPlan, from newest: Sequence, downTo oldest: Sequence, limit: Int,
-    ofBoard: Bool = false
+    bytesMax: Int = .max, ofBoard: Bool = false
   ) throws -> (messages: [Message], more: Bool) {
     let firstVisible =
       ofBoard ? plan.window.firstPost : min(plan.window.firstLine, plan.window.firstPost)
@@ -59,6 +66,7 @@ struct ArchiveReader {
     rows.bind(1, rowID(plan.room, 0))
     rows.bind(2, rowID(plan.room, high.number))
     var messages: [Message] = []
+    var bytes = 0
     while try rows.step() {
       let row = BlockRow(rows)
       guard row.last >= low.number else { break }
@@ -73,8 +81,9 @@ struct ArchiveReader {
           plan.window.shows(message.sequence, isPost: row.isPosts)
         else { break }
         if ofBoard, message.removal != nil { continue }
-        guard messages.count < limit else { return (messages.reversed(), true) }
+        guard messages.count < limit, bytes <= bytesMax else { return (messages.reversed(), true) }
         messages.append(message)
+        bytes += message.textBytes
       }
     }
     return (messages.reversed(), false)
@@ -107,20 +116,6 @@ struct ArchiveReader {
     return (messages, false)
   }
 
-  /// Ends an answer at the first message that takes it past ``Limits/answerBytesMax``.
-  private static func answer(
-    _ found: (messages: [Message], more: Bool)
-  ) -> ReadAnswer {
-    var bytes = 0
-    for (index, message) in found.messages.enumerated() {
-      guard bytes <= Limits.answerBytesMax else {
-        return ReadAnswer(Array(found.messages[..<index]), more: true)
-      }
-      bytes += message.subject.utf8.count + message.body.utf8.count
-    }
-    return ReadAnswer(found.messages, more: found.more)
-  }
-
   /// What a room was told after a position and a sequence, in the order of the positions.
   func catchUp(
     _ room: RoomID, after position: Position, sequence: Sequence, limit: Int, bytesMax: Int
@@ -142,7 +137,7 @@ struct ArchiveReader {
       let eventPosition = hasEvent ? number(inRowID: events.int(0)) : .max
       if let message = next, message.position.number < eventPosition {
         if message.position > position {
-          bytes += message.subject.utf8.count + message.body.utf8.count
+          bytes += message.textBytes
           told.append(
             RoomEvent(
               room: room, position: message.position, time: message.time,

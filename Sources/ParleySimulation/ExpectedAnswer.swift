@@ -150,9 +150,16 @@ extension Ledger {
     var bytes = 0
     // Numbers and names apart, about.
     for message in shown { bytes += message.count - 48 }
-    let isCut = bytes > Limits.answerBytesMax && shown.count < expected.numbers.count
-    if !isCut, let room = expected.room, self.pages[room]?.isDeleted == true {
-      // All goes that the archive had; what it lacked, the newest, may still be there.
+    // One that was removed since may have counted with its text.
+    let page = expected.room.flatMap { self.pages[$0] }
+    let removed = expected.numbers.suffix(shown.count).reduce(0) { sum, number in
+      guard let line = page?.lines[number - 1], let short = line.removedBytes else { return sum }
+      return sum + line.bytes.count - short.count
+    }
+    let isCut = bytes + removed > Limits.answerBytesMax && shown.count < expected.numbers.count
+    // The newest are left: of one that is too long, and of a deleted room, where all goes that the
+    // archive had.
+    if isCut || page?.isDeleted == true {
       expected.numbers = expected.numbers.suffix(shown.count)
     }
     guard shown.count == expected.numbers.count || isCut else {
@@ -165,7 +172,7 @@ extension Ledger {
     guard shown.count <= Limits.historyMax, bytes <= bytesMax else {
       throw SimulationFault(.bound, "\(expected.asked): an answer of \(bytes) bytes")
     }
-    guard let room = expected.room, let page = self.pages[room] else { return }
+    guard let room = expected.room, let page else { return }
     for (message, number) in zip(shown, expected.numbers) {
       let found = Int(ProbeFrame.number(in: message, at: message.startIndex + 16))
       guard found == number,

@@ -142,15 +142,16 @@ package struct RecordFold: Sendable {
     if case .posts = plan.query {
       return ReadAnswer(Array(chosen), more: all.count > chosen.count)
     }
+    // The newest are kept, unless one goes up from a number.
+    var goesUp = false
+    if case .after = plan.query { goesUp = true }
     var bytes = 0
     var messages: [Message] = []
-    for message in chosen {
-      guard bytes <= Limits.answerBytesMax else {
-        return ReadAnswer(messages, more: true)
-      }
+    for message in goesUp ? Array(chosen) : chosen.reversed() where bytes <= Limits.answerBytesMax {
       bytes += message.subject.utf8.count + message.body.utf8.count
       messages.append(message)
     }
-    return ReadAnswer(messages, more: all.count > chosen.count)
+    return ReadAnswer(
+      goesUp ? messages : messages.reversed(), more: all.count > messages.count)
   }
 }

@@ -136,8 +136,11 @@ import Testing
     var script = RoomScript(3)
     for _ in 0..<10 { script.post("s", String(repeating: "x", count: 16_383)) }
     try under.archive.write(script.records, through: LogOffset(10))
-    #expect(
-      try under.archive.sequences(script.plan(.newest(limit: 10))) == ([1, 2, 3, 4, 5], true))
+    for query in [.newest(limit: 10), .since(Sequence(2), limit: 8)] as [ReadPlan.Query] {
+      #expect(try under.archive.sequences(script.plan(query)) == ([6, 7, 8, 9, 10], true))
+    }
+    let upwards = ReadPlan.Query.after(Sequence(2), limit: 8)
+    #expect(try under.archive.sequences(script.plan(upwards)) == ([3, 4, 5, 6, 7], true))
     #expect(try under.archive.read(script.plan(.posts(limit: 10))).messages.count == 10)
   }
 

@@ -91,9 +91,14 @@ import Testing
     let short = ReadAnswer((2...5).map { self.message($0, "old") }, more: true)
     #expect(
       unwritten.add(to: short, for: asked).messages.map(\.sequence.number) == Array(2...8))
-    // The archive ended it at the third, with the fourth still to come.
-    let ended = ReadAnswer((2...4).map { self.message($0, long) }, more: true)
-    #expect(unwritten.add(to: ended, for: asked).messages.map(\.sequence.number) == [2, 3, 4])
+    // The archive left the oldest out; with what it lacks one more is too many.
+    let ended = ReadAnswer((3...5).map { self.message($0, long) }, more: true)
+    #expect(
+      unwritten.add(to: ended, for: asked).messages.map(\.sequence.number) == Array(4...8))
+    // Upwards it ended it at the third, with the fourth still to come.
+    let upwards = self.plan(.after(Sequence(1), limit: 7))
+    let first = ReadAnswer((2...4).map { self.message($0, long) }, more: true)
+    #expect(unwritten.add(to: first, for: upwards).messages.map(\.sequence.number) == [2, 3, 4])
     // All that is asked for is here.
     let few = self.plan(.newest(limit: 2))
     #expect(unwritten.forArchive(few).query == .newest(limit: 0))
