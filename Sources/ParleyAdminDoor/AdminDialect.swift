@@ -130,7 +130,7 @@ package struct AdminDialect: Dialect {
     case .closing(let closing):
       if let answer = self.answer(to: closing) { Self.write(answer, into: &buffer) }
     // What this dialect's requests are answered with is all above.
-    case .reply, .direct, .server, .skipped, .behind, .caughtUp, .probe, .begin: break
+    case .reply, .direct, .told, .server, .skipped, .behind, .caughtUp, .probe, .begin: break
     }
   }
 

@@ -9,11 +9,30 @@ extension Conversation {
     _ id: RoomID, _ event: Event, _ entry: Entry, into effects: inout Effects
   ) {
     let told = self.change(id) { room in
-      (event: room.tell(event, at: entry.stamp), isRoom: room.state.kind == .room)
+      (event: room.tell(event, at: entry.stamp), kind: room.state.kind)
     }
     guard let told else { return }
-    if told.isRoom { effects.items.append(.room(told.event, origin: entry.session)) }
     effects.records.append(.event(told.event))
+    switch told.kind {
+    case .room: effects.items.append(.room(told.event, origin: entry.session))
+    case .direct(let one, let other):
+      self.tell(one, told.event, of: other, entry, into: &effects)
+      self.tell(other, told.event, of: one, entry, into: &effects)
+    case .audit: break
+    }
+  }
+
+  /// Tells one of the two of a direct conversation, unless they hide whose deed it was.
+  private func tell(
+    _ one: ParticipantID, _ event: RoomEvent, of other: ParticipantID, _ entry: Entry,
+    into effects: inout Effects
+  ) {
+    guard let reader = self.participants[one], let name = self.participants[other]?.state.name,
+      self.sessions[entry.session]?.participant == one || !reader.state.ignored.contains(other)
+    else { return }
+    for session in reader.sessions where !session.isHeld {
+      effects.tell(session, .told(event, title: "@" + name.text))
+    }
   }
 
   /// The room with that name; where there is none it begins, with an epoch of its own.

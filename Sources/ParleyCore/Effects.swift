@@ -56,6 +56,8 @@ public enum SessionEffect: Hashable, Sendable {
   case work(RequestTag, SecretWork)
   case refused(RequestTag, Refusal)
   case direct(DirectEvent)
+  /// What happened in a direct conversation, which the session calls `title`.
+  indirect case told(RoomEvent, title: String)
   /// It is over: what is queued is flushed, then the connection is closed.
   case closing(Closing)
 }

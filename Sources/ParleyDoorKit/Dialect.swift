@@ -43,6 +43,8 @@ package enum SessionOutput: Sendable {
   case reply(RequestTag, Reply)
   case refused(RequestTag, Refusal)
   case direct(DirectEvent)
+  /// What happened in a direct conversation, which the session calls `title`.
+  case told(RoomEvent, title: String)
   /// A word of the server.
   case server(String)
   /// The policy `drop` skipped these numbers of the room.

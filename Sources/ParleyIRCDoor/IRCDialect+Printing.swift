@@ -18,6 +18,12 @@ extension IRCDialect {
       // The sender's other sessions cannot be told in six words whom it was for.
       guard !event.isOwn else { return }
       self.ircPrinter.printMessage(event.message, target: self.ownName, into: &buffer)
+    case .told(let event, let title):
+      // A channel of that name there is none.
+      guard case .removed(let sequence, _, let sender) = event.event else { return }
+      self.fromServer(
+        "NOTICE", ["\(self.ownName)"],
+        "\(sender.name) removed message #\(sequence.number) of \(title)", &buffer)
     case .server(let word):
       self.fromServer("NOTICE", ["\(self.ownName)"], word, &buffer)
     case .skipped(let room, let from, let through):

@@ -17,6 +17,8 @@ extension JSONDialect {
       self.printError(RPCFault(refusal), expected, into: &buffer)
     case .direct(let event):
       self.printDirect(event, into: &buffer)
+    case .told(let event, let title):
+      self.printer.print(event, room: title, into: &buffer)
     case .server(let word):
       JSONPrinter.notification("server", into: &buffer) { $0.writeMember("text", word) }
     case .skipped(let room, let from, let through):

@@ -21,6 +21,9 @@ extension LineDialect {
     case .direct(let event):
       self.freshLine(&buffer)
       self.linePrinter.printDirect(event.message, to: event.recipient, into: &buffer)
+    case .told(let event, let title):
+      self.freshLine(&buffer)
+      self.linePrinter.print(event, room: title, into: &buffer)
     case .server(let word):
       self.freshLine(&buffer)
       self.line("*** " + word, &buffer)

@@ -104,6 +104,7 @@ extension LoopHub {
       feed.session.print(.refused(tag, refusal))
       if feed.guess != nil { self.judged(feed, tag, refusal) }
     case .direct(let event): feed.session.print(.direct(event))
+    case .told(let event, let title): feed.session.print(.told(event, title: title))
     case .closing(let closing):
       feed.session.close(feed.ending ?? closing)
       self.remove(feed, closing)

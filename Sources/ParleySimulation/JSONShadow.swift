@@ -59,7 +59,7 @@ struct JSONShadow {
       fault = self.answer(tag) { .reply($0, reply) }
     case .refused(let tag, let refusal):
       fault = self.answer(tag) { .refused($0, refusal) }
-    case .direct, .server, .skipped, .behind, .caughtUp, .probe, .closing:
+    case .direct, .told, .server, .skipped, .behind, .caughtUp, .probe, .closing:
       var buffer = ByteBuffer()
       self.door.print(output, into: &buffer)
       fault = Self.fault(in: buffer)

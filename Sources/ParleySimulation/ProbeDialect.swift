@@ -108,6 +108,7 @@ package struct ProbeDialect: Dialect {
     case .reply(let tag, let reply): buffer.writeBytes(ProbeFrame.reply(tag, reply))
     case .refused(let tag, let refusal): buffer.writeBytes(ProbeFrame.refused(tag, refusal))
     case .direct(let event): buffer.writeBytes(ProbeFrame.direct(event))
+    case .told(let event, _): buffer.writeBytes(ProbeFrame.event(event))
     case .server, .begin: break
     case .probe:
       var writer = ProbeWriter(.probe)
@@ -139,7 +140,7 @@ package struct ProbeDialect: Dialect {
     case .refused(let tag, let refusal):
       let tag = self.lineTags.removeValue(forKey: tag) ?? tag
       self.line.print(.refused(tag, refusal), into: &scratch)
-    case .direct, .server, .skipped, .behind, .caughtUp, .closing, .probe, .begin:
+    case .direct, .told, .server, .skipped, .behind, .caughtUp, .closing, .probe, .begin:
       if self.printsLines { self.line.print(output, into: &scratch) }
     }
   }

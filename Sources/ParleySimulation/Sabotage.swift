@@ -179,7 +179,7 @@ extension Effect {
     guard case .session(_, let effect) = self else { return false }
     return switch effect {
     case .reply(let tag, _), .refused(let tag, _): tag != .none
-    case .loggedIn, .opened, .resumed, .closed, .ignored, .work, .direct, .closing: false
+    case .loggedIn, .opened, .resumed, .closed, .ignored, .work, .direct, .told, .closing: false
     }
   }
 

@@ -93,6 +93,9 @@ final class SessionScript {
     case .direct(let event):
       let bytes = ProbeFrame.direct(event)
       self.append(.own(bytes), bytes: bytes.count)
+    case .told(let event, _):
+      let bytes = ProbeFrame.event(event)
+      self.append(.own(bytes), bytes: bytes.count)
     case .closing: self.append(.closing, bytes: 64)
     }
   }

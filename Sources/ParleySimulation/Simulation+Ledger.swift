@@ -61,7 +61,7 @@ extension Simulation {
       guard reply.isQuery else {
         throw SimulationFault(.durability, "\(reply) was answered and is not in the log")
       }
-    case .loggedIn, .opened, .resumed, .ignored, .direct:
+    case .loggedIn, .opened, .resumed, .ignored, .direct, .told:
       throw SimulationFault(.durability, "\(effect) was told and is not in the log")
     }
     try self.tell(item)

@@ -70,7 +70,13 @@ import Testing
         == .notPermitted(.removeMessage))
     #expect(
       self.stage.take(self.ana, .remove(.direct(Name("bea")), Sequence(1))).lines == [
-        "1: removed 1 of @bea"
+        "1: @bea: removed 1 by ana", "2: @ana: removed 1 by ana", "1: removed 1 of @bea",
+      ])
+    self.writes(self.ana, "bea")
+    self.stage.take(self.bea, .ignore(Name("ana")))
+    #expect(
+      self.stage.take(self.ana, .remove(.direct(Name("bea")), Sequence(2))).lines == [
+        "1: @bea: removed 2 by ana", "1: removed 2 of @bea",
       ])
   }
 

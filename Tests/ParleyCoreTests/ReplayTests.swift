@@ -86,7 +86,7 @@ import Testing
             #expect(replay.through.number == self.positions[replay.room])
           }
         case .session(_, .loggedIn), .session(_, .closed), .session(_, .ignored),
-          .session(_, .direct), .session(_, .work), .everyone:
+          .session(_, .direct), .session(_, .told), .session(_, .work), .everyone:
           break
         }
       }

@@ -29,6 +29,7 @@ extension SessionEffect {
       event.isOwn
         ? "own direct \(event.message.sequence.number) to \(event.recipient)"
         : "direct \(event.message.sequence.number) from \(event.message.sender.name)"
+    case .told(let event, let title): "\(title): \(event.event.words)"
     case .closing(let closing): "closing \(closing)"
     }
   }
