@@ -45,7 +45,7 @@ extension SessionHandler {
       self.dropWaiting()
       self.delay.isOver = true
       self.holdReads()
-      return self.host.tooFast(self)
+      return self.host.failed(self, .tooFast)
     }
     guard self.delay.urgent > 0, pace.addressOwesTooMuch(self.delay.cost, at: now) else { return }
     if let last = self.waiting.last, case .quit = last.command {

@@ -68,6 +68,10 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   /// Whether nothing is read from it, so that its silence tells nothing.
   package internal(set) var readIsHeld = false
   var inputEnded = false
+  /// Why nothing more can be read from it.
+  private var failure: Closing?
+  /// Whether the host knows.
+  private var hasFailed = false
   /// What waits must be sent before the connection may be closed.
   var closesWhenDrained = false
   var isGone = false
@@ -125,7 +129,9 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
 
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     var bytes = self.unwrapInboundIn(data)
-    guard !self.isClosing, !self.delay.isOver else { return self.discard(bytes.readableBytes) }
+    guard !self.isClosing, !self.delay.isOver, self.failure == nil else {
+      return self.discard(bytes.readableBytes)
+    }
     self.lastHeard = context.eventLoop.now
     if self.pace != nil { self.delay.bytes += bytes.readableBytes }
     self.parse(&bytes)
@@ -214,7 +220,7 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
   }
 
   private func take(_ inbound: Inbound) {
-    guard !self.delay.isOver else { return }
+    guard !self.delay.isOver, self.failure == nil else { return }
     var inbound = inbound
     self.mark(&inbound)
     if inbound.immediate.readableBytes > 0 {
@@ -224,11 +230,12 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
     let first = self.waiting.count
     self.waiting.append(contentsOf: inbound.requests)
     if self.pace != nil { self.noteWaiting(from: first) }
+    self.failure = inbound.failure
     self.submitWaiting()
-    if let failure = inbound.failure { self.close(failure) }
   }
 
   func submitWaiting() {
+    defer { self.failOnceSubmitted() }
     guard !self.isHeld, !self.isThrottled, !self.isAwaiting, !self.waiting.isEmpty else {
       return self.holdReads()
     }
@@ -242,6 +249,15 @@ package final class SessionHandler: ChannelInboundHandler, RemovableChannelHandl
       self.submit(requests)
     }
     self.holdReads()
+  }
+
+  /// Where its input cannot be read any further it ends behind what it asked before.
+  private func failOnceSubmitted() {
+    guard let failure = self.failure, self.waiting.isEmpty, !self.isAwaiting, !self.hasFailed,
+      !self.isClosing
+    else { return }
+    self.hasFailed = true
+    self.host.failed(self, failure)
   }
 
   /// Hands commands on; those that begin a session say where it comes from, and what it brings.

@@ -17,8 +17,9 @@ package protocol SessionHost: AnyObject {
   /// The session's variant changed.
   func variantChanged(_ session: SessionHandler)
 
-  /// It sent far more than its limits allow: the host ends it, its rooms first.
-  func tooFast(_ session: SessionHandler)
+  /// It sent far more than its limits allow, or what cannot be read: the host ends it, its rooms
+  /// first, once what it submitted is answered.
+  func failed(_ session: SessionHandler, _ closing: Closing)
 
   /// The connection is gone; nothing can be sent any more.
   func disconnected(_ session: SessionHandler, _ departure: Departure)

@@ -36,10 +36,12 @@ struct RequestParts {
     guard value.kind == .object else { throw .invalidRequest("a request is an object") }
     var hasVersion = false
     var hasMethod = false
+    var isCall = false
     var fault: RPCFault?
     var members = value.members
     while let (name, value) = members.next() {
       if name.says("method") {
+        isCall = true
         hasMethod = value.kind == .string
         if hasMethod { self.method = value.text }
       } else if name.says("params") {
@@ -54,9 +56,12 @@ struct RequestParts {
         fault = .invalidRequest("a request has the members jsonrpc, id, method and params")
       }
     }
+    if self.isResponse, isCall {
+      self.isResponse = false
+      fault = .invalidRequest("a request has no result and no error")
+    }
     if let fault { throw fault }
-    if self.isResponse, !hasMethod { return }
-    self.isResponse = false
+    if self.isResponse { return }
     guard hasVersion else { throw .invalidRequest("jsonrpc is \"2.0\"") }
     guard hasMethod else { throw .invalidRequest("method is a string") }
   }

@@ -104,9 +104,10 @@ final class LoopHub: SessionHost {
     }
   }
 
-  func tooFast(_ session: SessionHandler) {
+  func failed(_ session: SessionHandler, _ closing: Closing) {
     guard let feed = session.attachment as? Feed, !feed.isGone else { return }
-    self.end(feed, .quit("too many commands too fast"), .tooFast)
+    self.end(
+      feed, closing == .tooFast ? .quit("too many commands too fast") : .connectionLost, closing)
   }
 
   func disconnected(_ session: SessionHandler, _ departure: Departure) {
@@ -119,6 +120,8 @@ final class LoopHub: SessionHost {
 
   /// Ends a session from this side: its rooms are told before its socket is closed, with the
   /// reason.
+  ///
+  /// What it asked before is answered first, unless it is behind.
   func end(_ feed: Feed, _ departure: Departure, _ closing: Closing) {
     guard feed.ending == nil else { return }
     feed.ending = closing

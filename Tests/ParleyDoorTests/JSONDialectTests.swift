@@ -334,6 +334,8 @@ extension Talk<JSONDialect> {
     (#"{"id":1,"method":"ping"}"#, -32600, "bad_arguments"),
     (#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, -32600, "bad_arguments"),
     (#"{"jsonrpc":"2.0","id":1,"method":7}"#, -32600, "bad_arguments"),
+    (#"{"jsonrpc":"2.0","id":1,"method":7,"result":1}"#, -32600, "bad_arguments"),
+    (#"{"jsonrpc":"2.0","id":1,"method":"ping","error":1}"#, -32600, "bad_arguments"),
     (#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, -32600, "bad_arguments"),
     (#"{"jsonrpc":"2.0","id":1e400,"method":"ping"}"#, -32600, "bad_arguments"),
     (#"{"jsonrpc":"2.0","id":9007199254740992,"method":"ping"}"#, -32600, "bad_arguments"),

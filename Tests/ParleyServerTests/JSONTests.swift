@@ -235,6 +235,47 @@ import Testing
     }
   }
 
+  @Test func `is told at once that a direct message was removed`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let ana = try JSONPerson("ana", port: server.port)
+      let bob = try JSONPerson("bob", port: server.port)
+      let irc = try TalkClient("irc", port: server.port)
+      try irc.say("NICK ivy")
+      try irc.say("USER ivy 0 * :Ivy")
+      try irc.expect(":* 422 ivy *")
+      let sent = try ana.ask("dm", #"{"name":"bob","text":"by mistake"}"#)
+      try ana.ask("remove", #"{"room":"@bob","sequence":1}"#)
+      for (person, title) in [(ana, "@bob"), (bob, "@ana")] {
+        let removed = try person.event("removed")
+        #expect(removed["room"]?.string == title && removed["id"] == sent["id"])
+      }
+      try ana.ask("dm", #"{"name":"ivy","text":"by mistake"}"#)
+      try ana.ask("remove", #"{"room":"@ivy","sequence":1}"#)
+      try irc.expect(":* NOTICE ivy :ana removed message #1 of @ana")
+      #expect(try server.stop() == 0)
+    }
+  }
+
+  @Test func `that sends what is no JSON is answered all that it asked before`() async throws {
+    try await onItsOwnThread {
+      let server = try ProcessUnderTest()
+      let ana = try JSONPerson("ana", port: server.port)
+      let say = #"{"jsonrpc":"2.0","id":50,"method":"say","params":{"text":"kept"}}"#
+      let ping = #"{"jsonrpc":"2.0","id":51,"method":"ping"}"#
+      let bad = Array(repeating: "x", count: 25)
+      try ana.client.send(Array(([say, ping] + bad).joined(separator: "\n").utf8) + [0x0A])
+      #expect(try ana.answer(to: .integer(50))["result"]?["sequence"] == .integer(1))
+      #expect(try ana.answer(to: .integer(51))["result"] != nil)
+      for _ in 1...19 {
+        #expect(try ana.answer(to: .null)["error"]?["code"] == .integer(-32700))
+      }
+      #expect(try ana.event("closing")["reason"] == "garbage")
+      try ana.client.expectEnd()
+      #expect(try server.stop() == 0)
+    }
+  }
+
   @Test func `gets the first answer for a nonce, over a restart too`() async throws {
     try await onItsOwnThread {
       let server = try ProcessUnderTest()

@@ -19,7 +19,7 @@ import Testing
 
     func drained(_ session: SessionHandler) {}
     func variantChanged(_ session: SessionHandler) {}
-    func tooFast(_ session: SessionHandler) {}
+    func failed(_ session: SessionHandler, _ closing: Closing) {}
     func disconnected(_ session: SessionHandler, _ departure: Departure) {}
   }
 
