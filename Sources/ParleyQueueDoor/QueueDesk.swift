@@ -231,13 +231,14 @@ struct QueueDesk<Host: QueueHost> {
   }
 
   mutating func take(_ mail: QueueReceiver.Mail) {
-    for tag in mail.done { self.forget(tag) }
+    // First, as sessions may be done because of it.
     if mail.shuts, !self.isShut {
       self.isShut = true
       self.receiver.unlink()
       for pending in self.pending { pending.queue.close() }
       self.pending.removeAll()
     }
+    for tag in mail.done { self.forget(tag) }
     guard mail.stops else { return }
     if self.stopEnds == nil {
       self.stopEnds = .now() + .seconds(1)
