@@ -79,7 +79,7 @@ extension Conversation {
   private func ownAccount(of id: SessionID) throws(Refusal) -> AccountState {
     let session = try self.loggedIn(id)
     guard let account = self.account(of: session) else { throw .notRegistered }
-    if session.scopes != nil { throw .notPermitted(.administer) }
+    if session.scopes != nil { throw .notPermitted(.accountByToken) }
     return account
   }
 

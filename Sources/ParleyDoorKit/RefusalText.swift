@@ -119,6 +119,7 @@ package enum RefusalText {
     case .changeFixedRoom: "the lobby and the rooms of the configuration stay, open and listed"
     case .moderateSelf: "you cannot do that to yourself"
     case .inviteBanned: "whoever is banned from a room cannot be invited to it"
+    case .accountByToken: "you came in with a token, and that takes the account's password"
     }
   }
 

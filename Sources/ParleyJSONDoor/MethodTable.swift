@@ -31,7 +31,8 @@ package enum MethodTable {
     "sequence", .integer(1...Int64(1) << 40), "The message's number.")
   static let name = JSONField.required("name", .string, "Whom.")
   static let text = JSONField.required("text", .string, "What to say.")
-  static let more = JSONField.required("more", .boolean, "Whether there are older ones.")
+  static let more = JSONField.required(
+    "more", .boolean, "Whether there are others: older ones, or, after a number, newer ones.")
   static let messages = JSONField.required(
     "messages", .list(.shared(.message)), "In the order of the room.")
   static let conversationTitle = JSONField.required(

@@ -66,7 +66,7 @@ package enum LineHint {
     case .post: "plain text says it"
     case .keepRoom: "/register makes your name an account"
     case .inviteBanned: "/unban lifts the ban"
-    case .directToSelf, .ignoreSelf, .oldMessage, .administer, .makeRoom, .outrank,
+    case .accountByToken, .directToSelf, .ignoreSelf, .oldMessage, .administer, .makeRoom, .outrank,
       .changeFixedRoom, .moderateSelf:
       nil
     }

@@ -118,6 +118,8 @@ public enum Refusal: Hashable, Sendable, Error {
     case moderateSelf
     /// Whoever is banned from the room cannot be invited to it.
     case inviteBanned
+    /// What opens or ends an account, in a session that a token let in.
+    case accountByToken
   }
 
   /// The catalogue's word for it.

@@ -14,7 +14,7 @@ package enum Contract {
 
   /// The schemas alone.
   package static let schemas: [String: JSONTree] = {
-    var files = ["error.json": Self.error]
+    var files = ["error.json": Self.error, "batch.json": Self.batch]
     for method in MethodTable.rows { files["methods/\(method.name).json"] = Self.file(of: method) }
     for event in EventTable.rows { files["events/\(event.name).json"] = Self.file(of: event) }
     for shape in SharedShape.allCases {
@@ -68,7 +68,9 @@ package enum Contract {
             "additionalProperties": .boolean(false),
             "properties": [
               "code": [
-                "description": "-32000 for all that the catalogue of refusals has.",
+                "description": .string(
+                  "-32601 for bad_command, -32602 for bad_arguments in params, -32000 for all else "
+                    + "that the catalogue of refusals has."),
                 "enum": .array(JSONDialect.errorCodes.map { .integer(Int64($0)) }),
               ],
               "message": ["description": "For people.", "type": "string"],
@@ -85,6 +87,30 @@ package enum Contract {
           ], true
         ),
       ]))
+
+  private static let batch: JSONTree = {
+    func several(_ items: JSONTree) -> JSONTree {
+      [
+        "type": "array", "minItems": .integer(1),
+        "maxItems": .integer(Int64(JSONDialect.batchMax)), "items": items,
+      ]
+    }
+    let request: JSONTree = [
+      "description": "As its method's schema says.", "type": "object",
+      "required": ["jsonrpc", "method"],
+    ]
+    let response: JSONTree = [
+      "description": "As the method's schema says, or that of errors.", "type": "object",
+      "required": ["jsonrpc", "id"],
+    ]
+    return Self.head(
+      "batch", "Requests in one line, and their answers in one: none for those without id."
+    )
+    .with([
+      "anyOf": .array([["$ref": "#/$defs/request"], ["$ref": "#/$defs/response"]]),
+      "$defs": ["request": several(request), "response": several(response)],
+    ])
+  }()
 
   private static let id: JSONTree = [
     "description": "Drawn by the client; its answer carries it.",
@@ -189,6 +215,32 @@ package enum Contract {
             ],
           ]))
     }
+    message("batch_request", "Several requests.", "./batch.json#/$defs/request")
+    message("batch_response", "Answers those that have an id.", "./batch.json#/$defs/response")
+    operations.append(
+      .init(
+        "batch",
+        [
+          "action": "receive", "summary": "Several requests at once.",
+          "channel": ["$ref": "#/channels/session"],
+          "messages": .array([reference("batch_request")]),
+          "reply": [
+            "channel": ["$ref": "#/channels/session"],
+            "messages": .array([reference("batch_response"), reference("error")]),
+          ],
+        ]))
+    operations.append(
+      .init(
+        "probe",
+        [
+          "action": "send", "summary": "Asks a silent connection for a sign of life.",
+          "channel": ["$ref": "#/channels/session"],
+          "messages": .array([reference("ping_request")]),
+          "reply": [
+            "channel": ["$ref": "#/channels/session"],
+            "messages": .array([reference("ping_response")]),
+          ],
+        ]))
     for event in EventTable.rows {
       message("\(event.name)_event", event.summary, "./events/\(event.name).json")
     }
