@@ -136,9 +136,12 @@ extension ChatText {
     guard !messages.isEmpty else {
       return [StyledText("ok \(room) has no messages that you may see")]
     }
-    let more = result["more"]?.boolean == true ? ", there are older ones" : ""
-    let count = Self.count(Int64(messages.count), "message", "messages")
-    return [StyledText("ok \(count) of \(room)\(more):")] + self.messages(messages)
+    var text = "ok \(Self.count(Int64(messages.count), "message", "messages")) of \(room)"
+    if result["more"]?.boolean == true, let oldest = messages.first {
+      let place = room.hasPrefix("@") ? room : "#" + room
+      text += "; older ones: /history \(place) <\(oldest.sequence)"
+    }
+    return [StyledText(text + ":")] + self.messages(messages)
   }
 
   private func found(_ room: String, _ request: ChatRequest, _ result: JSON) -> Lines {

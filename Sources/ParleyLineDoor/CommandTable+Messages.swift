@@ -68,22 +68,29 @@ extension CommandTable {
     CommandRow(
       "history", "the newest messages that you may see",
       details: [
-        "\(Limits.historyDefault) of them, or as many as you say, up to \(Limits.historyMax)."
+        "\(Limits.historyDefault) of them, or as many as you say, up to \(Limits.historyMax) and some 64 KiB of text.",
+        "With <SEQ they are those below message SEQ: so one goes on to older ones.",
       ],
       refusals: [
         "bad_name", "no_current_room", "no_such_room", "not_a_member", "no_such_name",
       ],
       forms: [
         CommandForm(
-          "/history", arguments: "[#ROOM or @NAME] [N]",
-          examples: ["", "50", "#50", "#50 20", "@bob", "@bob 5"],
-          misuses: ["0", "1001", "all", "5 6", "99999999999999999999"]
+          "/history", arguments: "[#ROOM or @NAME] [<SEQ] [N]",
+          examples: ["", "50", "#50", "#50 20", "@bob", "@bob 5", "<44", "#python <44 50"],
+          misuses: ["0", "1001", "all", "5 6", "99999999999999999999", "<0", "5 <44"]
         ) { rest throws(Refusal) in
           let conversation = try rest.optionalConversation()
-          guard !rest.isAtEnd else { return .command(.history(conversation, limit: nil)) }
-          guard let number = rest.number(), number >= 1, number <= UInt64(Limits.historyMax)
-          else { return nil }
-          return .command(.history(conversation, limit: Int(number)))
+          let before = rest.before()
+          var limit: Int?
+          if !rest.isAtEnd {
+            guard let number = rest.number(), number >= 1, number <= UInt64(Limits.historyMax)
+            else { return nil }
+            limit = Int(number)
+          }
+          guard let before else { return .command(.history(conversation, limit: limit)) }
+          return .command(
+            .page(conversation, HistoryPage(before: before, after: nil, limit: limit)))
         }
       ]),
     CommandRow(

@@ -163,11 +163,11 @@ extension LineDialect {
   }
 
   private static func missed(_ entry: RoomEntry, _ messages: [Message]) -> String {
-    guard Self.hasMore(entry.excerpt) else {
+    guard Self.hasMore(entry.excerpt), let oldest = messages.first else {
       return " \(Self.count(messages.count, "message", "messages")) since you were here:"
     }
-    return " The last \(messages.count) messages since you were here, "
-      + "/history #\(entry.name) \(Limits.historyMax) shows more:"
+    return " The last \(messages.count) messages since you were here; "
+      + "older ones: /history #\(entry.name) <\(oldest.sequence.number):"
   }
 
   // MARK: Messages
@@ -213,8 +213,12 @@ extension LineDialect {
       return
     }
     let count = Self.count(messages.count, "message", "messages")
-    let more = Self.hasMore(excerpt) ? ", there are older ones" : ""
-    self.line("ok \(count) of \(conversation)\(more):", &buffer)
+    var text = "ok \(count) of \(conversation)"
+    if Self.hasMore(excerpt), let oldest = messages.first {
+      let selector = Self.directPartner(conversation) == nil ? "#" + conversation : conversation
+      text += "; older ones: /history \(selector) <\(oldest.sequence.number)"
+    }
+    self.line(text + ":", &buffer)
     self.printMessages(messages, of: conversation, into: &buffer)
   }
 

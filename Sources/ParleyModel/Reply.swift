@@ -1,6 +1,6 @@
 /// Messages that answer a command: at hand, or still to be read from the archive.
 public enum Excerpt: Hashable, Sendable {
-  /// `more` says that older ones, or the rest past 64 KiB, were left out.
+  /// `more` says that others were left out: older ones, or newer ones of what goes up from a number.
   case messages([Message], more: Bool)
   /// What was found; below `before` there may be more.
   case found([Message], before: Sequence?)
@@ -64,7 +64,7 @@ public struct ReadPlan: Hashable, Sendable {
 public struct ReadAnswer: Hashable, Sendable {
   /// In order.
   public var messages: [Message]
-  /// Whether older ones of the window, or the rest past 64 KiB, were left out.
+  /// Whether older ones of the window were left out.
   public var more: Bool
   /// Of a search: messages below this were not looked at.
   public var before: Sequence?

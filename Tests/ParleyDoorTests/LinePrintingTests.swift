@@ -252,7 +252,7 @@ import Testing
     ]
     #expect(
       Self.answer(.history(conversation: "@bob", .messages(messages, more: true))) == """
-        ok 2 messages of @bob, there are older ones:
+        ok 2 messages of @bob; older ones: /history @bob <7:
         *** Friday, 2026-11-20
         12:03 (direct to bob) #7 ana: psst
         12:03 (direct to ana) #8 bob: yes?

@@ -139,7 +139,7 @@ struct KillHarness {
       }
       self.check(
         room, Dictionary(lines.map { ($0.number, $0.content) }) { first, _ in first },
-        isWhole: !head.contains("there are older ones"))
+        isWhole: !head.contains("; older ones: "))
     }
     client.vanish()
   }

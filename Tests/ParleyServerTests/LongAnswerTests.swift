@@ -24,9 +24,13 @@ import Testing
       try line.expect("*[lobby] #24 ana: long *")
       for number in 25...40 { try line.expectNext("*[lobby] #\(number) ana: long *") }
       try line.say("/history 1000")
-      try line.expectNext("ok 17 messages of lobby, there are older ones:")
+      try line.expectNext("ok 17 messages of lobby; older ones: /history #lobby <24:")
       try line.expect("*[lobby] #24 ana: long *")
       for number in 25...40 { try line.expectNext("*[lobby] #\(number) ana: long *") }
+      try line.say("/history <24 2")
+      try line.expectNext("ok 2 messages of lobby; older ones: /history #lobby <22:")
+      try line.expect("*[lobby] #22 ana: long *")
+      try line.expectNext("*[lobby] #23 ana: long *")
       #expect(try server.stop() == 0)
     }
   }
