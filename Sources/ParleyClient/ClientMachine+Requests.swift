@@ -69,7 +69,7 @@ extension ClientMachine {
       switch request.purpose {
       case .user: request.isSent
       case .hello, .quit: true
-      case .abandoned, .restore, .heal, .ping: false
+      case .abandoned, .restore, .choose, .heal, .ping: false
       }
     }
   }
@@ -183,6 +183,7 @@ extension ClientMachine {
     case .abandoned: _ = try self.conclude(request, outcome, now)
     case .hello: try self.entered(outcome, now)
     case .restore(let room): try self.restored(room, outcome, now)
+    case .choose(let room): try self.chosen(room, outcome)
     case .heal(let epoch): try self.healed(epoch, outcome)
     case .ping: return
     case .quit:

@@ -69,7 +69,14 @@ extension ClientMachine {
       self.setResuming(now)
       self.openRooms = []
       self.currentRoom = nil
-      for room in welcome.rooms { self.take(room, isAutomatic: true) }
+      // The server does not know which room was the current one; we do, also where none was.
+      let isWantedOpen = welcome.rooms.contains { $0.room == wantedCurrent }
+      for var room in welcome.rooms {
+        if isWantedOpen || self.hasEntered && wantedCurrent == nil {
+          room.isCurrent = room.room == wantedCurrent
+        }
+        self.take(room, isAutomatic: true)
+      }
       for direct in directs { self.book.list(direct) }
       for lost in result["lost"]?.elements ?? [] {
         if let title = lost["room"]?.string { self.book.lose(title) }
@@ -78,6 +85,10 @@ extension ClientMachine {
       guard self.hasEntered else {
         self.hasEntered = true
         return self.actions.append(.started(.success(welcome)))
+      }
+      let serverCurrent = welcome.rooms.first(where: \.isCurrent)?.room
+      if isWantedOpen, let wantedCurrent, wantedCurrent != serverCurrent {
+        self.sendNow(.choose(room: wantedCurrent), "join", ["room": .string(wantedCurrent)])
       }
       self.restore(wanted, current: wantedCurrent)
     }
@@ -94,7 +105,7 @@ extension ClientMachine {
   /// Opens again what was open and is not.
   ///
   /// The current room first. Switching to it closes the one that is current now, which is right for
-  /// one that was not open.
+  /// one that was not open; else it is opened beside that and chosen behind its opening.
   private mutating func restore(_ rooms: [String], current: String?) {
     var open = Set(self.openRooms)
     if let current, !open.contains(current), !rooms.contains(where: { $0 == self.currentRoom }) {
@@ -103,7 +114,17 @@ extension ClientMachine {
     }
     for room in rooms where !open.contains(room) {
       self.sendNow(.restore(room: room), "open", ["room": .string(room)])
+      guard room == current else { continue }
+      self.sendNow(.choose(room: room), "join", ["room": .string(room)])
     }
+  }
+
+  /// The answer to making a room that is open the current one; why it is not open has been said.
+  mutating func chosen(
+    _ room: String, _ outcome: Result<JSON, Refusal>
+  ) throws(ClientError) {
+    guard case .success(let result) = outcome, self.currentRoom != room else { return }
+    self.take(try Fields(result).room(), isAutomatic: true)
   }
 
   mutating func restored(

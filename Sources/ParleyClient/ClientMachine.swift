@@ -40,6 +40,8 @@ struct ClientMachine {
     case hello
     /// A room that was open is opened again.
     case restore(room: String)
+    /// A room that is open becomes the current one again.
+    case choose(room: String)
     /// What is lacking of the conversation with this epoch.
     case heal(epoch: String)
     case ping
@@ -55,6 +57,14 @@ struct ClientMachine {
     var isSent = false
     /// Whether it was sent over an earlier connection.
     var isRepeat = false
+
+    /// Whether all is well again only behind its answer.
+    var isOfRestoring: Bool {
+      switch self.purpose {
+      case .restore, .choose: true
+      case .user, .abandoned, .hello, .heal, .ping, .quit: false
+      }
+    }
   }
 
   /// Requests of the user that are on their way at one time; the server takes 64 of a session.
@@ -322,7 +332,7 @@ struct ClientMachine {
   /// Says that all is well again, when nothing is waited for.
   mutating func settle() {
     guard self.phase == .resuming, !self.book.isResuming,
-      !self.pending.contains(where: { if case .restore = $0.purpose { true } else { false } })
+      !self.pending.contains(where: \.isOfRestoring)
     else { return }
     self.phase = .live
     self.report(.live)

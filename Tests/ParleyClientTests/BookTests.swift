@@ -145,6 +145,34 @@ import Testing
     #expect(stage.messages == [9, 19, 20] && stage.missed == [10...18])
   }
 
+  @Test func `has the current room that it had, whichever the server takes for it`() {
+    var stage = MachineStage()
+    stage.enter([MachineStage.room(sequence: 1)])
+    stage.request(1, "open", .always)
+    stage.answer(
+      "open",
+      MachineStage.room("python", epoch: "k2", sequence: 0, opened: "added", current: false))
+    stage.request(2, "join", .always)
+    let again = MachineStage.room("python", epoch: "k2", sequence: 0, opened: "again")
+    stage.answer("join", again)
+    stage.lose()
+    stage.wait()
+    stage.enter([
+      MachineStage.room("python", epoch: "k2", sequence: 0, opened: "resumed", current: false),
+      MachineStage.room(sequence: 1, opened: "resumed"),
+    ])
+    let current = stage.events.suffix(3).compactMap {
+      if case .opened(let room) = $0, room.isCurrent { room.room } else { nil }
+    }
+    #expect(current == ["python"])
+    #expect(stage.newest("join")["params"] == ["room": "python"])
+    #expect(stage.states.last == .resuming)
+    stage.answer("join", again)
+    #expect(stage.states.last == .live)
+    #expect(stage.machine.currentRoom == "python")
+    #expect(stage.machine.openRooms == ["python", "lobby"])
+  }
+
   @Test func `opens again what was open, the current room first`() {
     var stage = MachineStage()
     stage.enter([MachineStage.room(sequence: 1)])
