@@ -204,12 +204,14 @@ extension ChatSession {
         self.welcome(welcome)
       case .register(let secret, let code):
         let name = try await client.register(password: secret.text, code: code?.text)
+        self.account = name
         self.say("ok \(name) is your account; /login \(name) next time")
       case .changePassword(let old, let new):
         try await client.changePassword(from: old.text, to: new.text)
         self.say("ok the password is changed")
       case .unregister(let secret):
         try await client.unregister(password: secret.text)
+        self.account = nil
         self.say("ok \(self.text.ownName) is no account any more; you are a guest")
       case .enterAsGuest, .loginByCertificate, .tokens, .newToken, .revokeToken, .addCertificate,
         .removeCertificates, .whoseCertificate, .unread, .mark:

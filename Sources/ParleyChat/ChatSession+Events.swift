@@ -29,6 +29,7 @@ extension ChatSession {
 
   func welcome(_ welcome: Welcome) {
     self.text.ownName = welcome.name
+    self.account = welcome.account
     let kind =
       welcome.account.map { $0 == welcome.name ? "" : ", account \($0)" }
       ?? ", a guest; /register keeps the name"
@@ -50,7 +51,8 @@ extension ChatSession {
       self.refuse(error)
       switch refusal.code {
       case "name_registered", "bad_password":
-        guard let name = try? NameRules.participantName(self.target?.name ?? "") else {
+        let entering = self.account ?? self.target?.name ?? ""
+        guard let name = try? NameRules.participantName(entering) else {
           return self.ask(.name)
         }
         self.ask(.secrets(SecretQuestions(.login(name)), isEntering: true))

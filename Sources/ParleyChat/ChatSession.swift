@@ -53,6 +53,10 @@ package actor ChatSession {
   private var nextTarget: Target?
   /// Whether the server has let us in, once; it may be away again.
   var isIn = false
+  /// Whether all was told, once, that the server had for us on coming in.
+  var isSettled = false
+  /// The account that the server knows us as, if any.
+  var account: String?
   /// Whether the connection was lost and is being made again.
   var isAway = false
   /// Why it was away when that was said last.
@@ -256,6 +260,7 @@ package actor ChatSession {
     self.client = client
     self.isIn = false
     self.isAway = false
+    self.account = nil
     self.currentRoom = nil
     self.openRooms = []
     self.toldRoom = nil
