@@ -20,11 +20,7 @@ extension ChatSession {
       if self.view.mode == .screen, let editor = self.program("VISUAL") ?? self.program("EDITOR") {
         return await self.writePost(subject, with: editor)
       }
-      self.draft = PostDraft(subject: subject)
-      self.showPrompt()
-      if self.isInteractive {
-        self.say("ok write the post; a line with a lone . sends it, /cancel gives it up")
-      }
+      self.beginDraft(subject)
     case .cancelPost: self.refuse(.badArguments(usage: "/cancel, while a post is being written"))
     case .ask(let questions):
       guard self.client != nil else {
@@ -47,6 +43,33 @@ extension ChatSession {
     }
   }
 
+  /// Has a post written line by line.
+  func beginDraft(_ subject: String) {
+    self.draft = PostDraft(subject: subject)
+    self.showPrompt()
+    if self.isInteractive {
+      self.say("ok write the post; a line with a lone . sends it, /cancel gives it up")
+    }
+  }
+
+  /// The pager: as `PAGER` says, which names none where it is empty or `cat`; without it what there
+  /// is.
+  var pager: String? {
+    guard let named = self.environment["PAGER"] else { return OtherProgram.usualPager }
+    return named.isEmpty || named == "cat" ? nil : named
+  }
+
+  /// A script's next line is no password, whatever it asks for.
+  private func refuseToAsk(_ questions: SecretQuestions) {
+    let remedy: String
+    if case .login(let name) = questions.purpose {
+      remedy = "PARLEY_CHAT_PASSWORD=… parley chat \(name)@HOST logs in"
+    } else {
+      remedy = "give this command at a terminal"
+    }
+    self.refuse("bad_command", "a script is not asked for a password; " + remedy)
+  }
+
   /// The program that a variable names; nil where it names none.
   func program(_ variable: String) -> String? {
     self.environment[variable].flatMap { $0.isEmpty ? nil : $0 }
@@ -60,7 +83,7 @@ extension ChatSession {
 
   func showHelp(_ word: String?) {
     switch LineHelp.text(about: word) {
-    case .success(let text): self.view.show(SafeText.lines(text).map { StyledText($0) })
+    case .success(let text): self.showAnswer(SafeText.lines(text).map { StyledText($0) })
     case .failure(let refusal): self.refuse(refusal)
     }
   }
@@ -170,15 +193,17 @@ extension ChatSession {
       if let name = result["to"]?.string { self.looked(at: "@" + name) }
     default: break
     }
-    let lines = self.text.answer(to: request, result)
-    if ["list", "read"].contains(request.method), self.view.mode == .screen,
-      lines.count > self.view.rowsMax, self.program("PAGER") != nil
-    {
-      self.page = lines
-      return SignalPipe.shared.wakeReader()
-    }
-    self.view.show(lines)
+    self.showAnswer(self.text.answer(to: request, result))
     self.showPrompt()
+  }
+
+  /// Shows an answer, in the pager where it is longer than the screen.
+  private func showAnswer(_ lines: [StyledText]) {
+    guard self.view.mode == .screen, !self.view.fits(lines), self.pager != nil else {
+      return self.view.show(lines)
+    }
+    self.page = (self.page ?? []) + lines
+    SignalPipe.shared.wakeReader()
   }
 
   /// Text goes there now.

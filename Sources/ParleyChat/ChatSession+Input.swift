@@ -302,21 +302,26 @@ extension ChatSession {
   private func showPage() async {
     guard let lines = self.page else { return }
     self.page = nil
-    let pager = self.program("PAGER") ?? ""
     let text = lines.map { $0.plain + "\n" }.joined()
     var isShown = false
     self.view.leave()
-    if !pager.isEmpty { isShown = await OtherProgram.page(text, with: pager) }
+    if let pager = self.pager { isShown = await OtherProgram.page(text, with: pager) }
     await self.takeTerminalBack()
     if !isShown { self.view.show(lines) }
   }
 
   func writePost(_ subject: String, with editor: String) async {
     self.view.leave()
-    let edited = await OtherProgram.edit("", with: editor)
+    let edited = await OtherProgram.edit(with: editor)
     await self.takeTerminalBack()
     switch edited {
     case .givenUp: self.say("ok the post is given up")
+    case .missing:
+      self.refuse("bad_arguments", "there is no editor \(editor), which VISUAL or EDITOR names")
+      self.beginDraft(subject)
+    case .failed(let file):
+      self.refuse("not_done", "the editor \(editor) failed")
+      self.keep(file)
     case .unusable(let why, let file):
       self.refuse("bad_text", why)
       self.keep(file)

@@ -46,8 +46,16 @@ struct ChatView {
     self.screen = Screen(columns: self.size.columns, rows: self.size.rows, inColour: inColour)
   }
 
-  /// How many rows a text may have to be read without a pager.
-  var rowsMax: Int { max(TerminalDevice.size().rows - 2, 1) }
+  /// Whether a text can be read on the screen all at once.
+  func fits(_ lines: [StyledText]) -> Bool {
+    let size = TerminalDevice.size()
+    var rows = 0
+    for line in lines {
+      let width = CharacterWidth.columns(of: line.plain)
+      rows += max((width + size.columns - 1) / size.columns, 1)
+    }
+    return rows <= max(size.rows - 2, 1)
+  }
 
   private var input: Screen.Input {
     guard let search = self.search else { return Screen.Input(prompt: self.prompt, self.editor) }

@@ -6,38 +6,48 @@ enum OtherProgram {
   /// A text that is longer, in bytes, is not taken from an editor.
   private static let bytesMax = 1 << 20
 
+  /// What `sh` says of a command that is not there (POSIX.1-2024, XCU 2.8.2).
+  private static let notFound: CInt = 127
+
+  /// The pager where nobody named one.
+  static let usualPager = ["less", "more"].first { name in
+    let places = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin"
+    return places.split(separator: ":").contains { access("\($0)/\(name)", X_OK) == 0 }
+  }
+
   /// Shows a text; false where there is no such program.
+  ///
+  /// Without a word of the user's `less` ends at once where all is on the screen, and leaves it
+  /// there, as git has it.
   static func page(_ text: String, with pager: String) async -> Bool {
     guard let path = self.file(holding: text) else { return false }
     defer { unlink(path) }
-    return await self.run(pager, path) == 0
+    let options = getenv("LESS") == nil ? "LESS=FRX; export LESS; " : ""
+    // As its input, so that no prompt has the name of a file that means nothing.
+    return await self.run(options + pager + " <", path) == 0
   }
 
   /// What came of writing a text.
   enum Edited: Sendable {
-    /// The editor failed, as it does where one gives up, or nothing is there.
+    /// The editor failed, as it does where one gives up, and nothing was written.
     case givenUp
+    case missing
+    /// The editor failed, and something was written.
+    case failed(file: String)
     case written(String, file: String)
     /// What was written is no text that can be taken.
     case unusable(String, file: String)
   }
 
   /// Has a text written; its file is left for whoever uses it.
-  static func edit(_ text: String, with editor: String) async -> Edited {
-    guard let path = self.file(holding: text) else { return .givenUp }
-    guard await self.run(editor, path) == 0 else {
+  static func edit(with editor: String) async -> Edited {
+    guard let path = self.file(holding: "") else { return .givenUp }
+    let code = await self.run(editor, path)
+    guard let written = self.bytes(in: path) else { return .givenUp }
+    guard code == 0 else {
+      guard written.isEmpty else { return .failed(file: path) }
       unlink(path)
-      return .givenUp
-    }
-    let file = open(path, O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return .givenUp }
-    defer { close(file) }
-    var written: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while written.count <= self.bytesMax {
-      let count = read(file, &chunk, chunk.count)
-      guard count > 0 else { break }
-      written += chunk[..<count]
+      return code == self.notFound ? .missing : .givenUp
     }
     guard written.count <= self.bytesMax else {
       return .unusable("a post has at most 64 KiB", file: path)
@@ -46,6 +56,21 @@ enum OtherProgram {
       return .unusable("a post is UTF-8", file: path)
     }
     return .written(text, file: path)
+  }
+
+  /// What a file has, up to somewhat more than is taken; nil where it is gone.
+  private static func bytes(in path: String) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var written: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while written.count <= self.bytesMax {
+      let count = read(file, &chunk, chunk.count)
+      guard count > 0 else { break }
+      written += chunk[..<count]
+    }
+    return written
   }
 
   /// A new file for its owner alone; its path.

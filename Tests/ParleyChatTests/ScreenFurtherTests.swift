@@ -223,6 +223,25 @@ import Testing
     }
   }
 
+  @Test func `has a pager without naming one`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      // A pager that counts what it is given.
+      let programs = stage.path("programs")
+      mkdir(programs, 0o700)
+      symlink("/usr/bin/wc", programs + "/less")
+      let ana = try stage.chat(
+        as: "ana", variables: "env -u PAGER PATH=\(programs)", rows: 10)
+      try ana.enter("/help")
+      try ana.expect("the counts") { $0.contains { $0.contains(/^ *[0-9]+ +[0-9]+ +[0-9]+$/) } }
+      try ana.expectLast("[lobby]")
+      try ana.enter("/help who")
+      try ana.expect("ok who: ")
+      try ana.press("C-c")
+      try stage.expectEnd(of: ana)
+    }
+  }
+
   @Test func `talks over TLS, and is told where that is not to be`() async throws {
     try await onItsOwnThread {
       let stage = try ChatStage(starting: false)

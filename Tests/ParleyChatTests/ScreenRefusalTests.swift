@@ -102,6 +102,38 @@ import Testing
     }
   }
 
+  @Test func `is kept where the editor fails, and typed where there is none`() async throws {
+    try await onItsOwnThread {
+      let stage = try ChatStage()
+      let files = stage.path("tmp")
+      mkdir(files, 0o700)
+      let editor = stage.path("editor")
+      try "echo Half of it >\"$1\"; exit 3\n".write(
+        toFile: editor, atomically: true, encoding: .utf8)
+      let ana = try stage.chat(
+        as: "ana", variables: "EDITOR=\"sh \(editor)\" TMPDIR=\(files)", columns: 200)
+      try ana.enter("/post Minutes")
+      try ana.expect("error not_done: the editor sh \(editor) failed")
+      let rows = try ana.expect("what you wrote is kept in")
+      let name = try #require(try FileManager.default.contentsOfDirectory(atPath: files).first)
+      #expect(rows.joined().contains(name), "\(rows)")
+      #expect(try String(contentsOfFile: files + "/" + name, encoding: .utf8) == "Half of it\n")
+      try ana.press("C-c")
+      try stage.expectEnd(of: ana)
+
+      let bob = try stage.chat(as: "bob", variables: "EDITOR=no-such-editor")
+      try bob.enter("/post Minutes")
+      try bob.expect(
+        "error bad_arguments: there is no editor no-such-editor, which VISUAL or EDITOR")
+      try bob.expectLast("Minutes |")
+      try bob.enter("All agreed.")
+      try bob.enter(".")
+      try bob.expect("#1 bob posted \"Minutes\": /read 1")
+      try bob.press("C-c")
+      try stage.expectEnd(of: bob)
+    }
+  }
+
   @Test func `as a post without an editor is shown line by line, as it was pasted`() async throws {
     try await onItsOwnThread {
       let stage = try ChatStage()
