@@ -112,6 +112,7 @@ extension ChatSession {
       self.know(renamed.to, in: renamed.room)
       if renamed.from == self.text.ownName { self.text.ownName = renamed.to }
       if renamed.from == self.lastDirect { self.lastDirect = renamed.to }
+      if self.acquaintances.remove(renamed.from) != nil { self.meet(renamed.to) }
       self.tell(self.text.event(event))
     case .notice(let kind, let room, _):
       if ["kicked", "banned"].contains(kind) { self.putOut(of: room) }
@@ -189,7 +190,14 @@ extension ChatSession {
     self.people[room]?.insert(name)
   }
 
+  /// Somebody whom Tab knows from now on, here or not.
+  func meet(_ name: String) {
+    guard name != self.text.ownName, self.acquaintances.count < Self.wordsMax else { return }
+    self.acquaintances.insert(name)
+  }
+
   private func take(_ message: ShownMessage) {
+    self.meet(message.from)
     let isOwn = message.from == self.text.ownName
     let isNew = message.sequence > self.seenBefore[message.room] ?? 0
     let isMention =
@@ -203,6 +211,7 @@ extension ChatSession {
 
   private func take(direct message: ShownMessage) {
     let title = message.conversation(ownName: self.text.ownName)
+    self.meet(String(title.dropFirst()))
     let isOwn = message.from == self.text.ownName
     if !isOwn {
       self.unread.add(title, isMention: true)

@@ -99,19 +99,33 @@ extension ChatSession {
   }
 
   private func complete() {
-    let names = Set(self.people.values.joined()).subtracting([self.text.ownName])
-    let words = Completion.Words(
-      commands: CommandTable.spellings, names: Array(names), rooms: Array(self.people.keys))
     let before = self.view.editor.before
-    guard self.question == nil, let completion = Completion(before, words) else {
+    guard self.question == nil, let completion = Completion(before, self.words(behind: before))
+    else {
       return self.view.ring()
     }
     if let text = completion.text {
       _ = self.view.editor.replaceBefore(last: completion.replaced, with: text)
       self.view.refresh()
     } else {
-      self.view.show([StyledText(completion.candidates.joined(separator: "  "), .dim)])
+      self.view.showWords(completion.candidates)
     }
+  }
+
+  /// What Tab knows for the word that ends a line.
+  private func words(behind before: String) -> Completion.Words {
+    let names = Set(self.people.values.joined()).subtracting([self.text.ownName])
+    var argument = Completion.Argument.any
+    // The word that is completed is the last, perhaps an empty one.
+    let complete = before.split(separator: " ", omittingEmptySubsequences: false).dropLast()
+    if let first = complete.first, let form = CommandTable.find(first)?.form {
+      argument = Completion.Argument(
+        behind: complete.dropFirst().filter { !$0.isEmpty }, of: form.arguments)
+    }
+    return Completion.Words(
+      commands: CommandTable.spellings.filter { self.verbs || $0.first?.isLetter != true },
+      names: Array(names), acquaintances: Array(self.acquaintances), rooms: Array(self.people.keys),
+      argument: argument)
   }
 
   // MARK: Lines

@@ -90,6 +90,8 @@ package actor ChatSession {
   var lastDirect: String?
   var unread = UnreadCounts()
   var people: [String: Set<String>] = [:]
+  /// Who said something, or was written to.
+  var acquaintances: Set<String> = []
   /// Messages up to there were said before one came: they ring no bell.
   var seenBefore: [String: Int64] = [:]
   /// The day of the last message shown.
@@ -266,6 +268,7 @@ package actor ChatSession {
     self.toldRoom = nil
     self.lastDirect = nil
     self.people = [:]
+    self.acquaintances = []
     self.unread.clear()
     self.showPrompt()
     async let entering: Void = self.enter(client)

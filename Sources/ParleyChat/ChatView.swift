@@ -30,6 +30,8 @@ struct ChatView {
   private var isAway = true
   /// Whether what is typed is a secret: where the terminal shows whole lines by itself, it does not.
   private var hidesInput = false
+  /// Why lines or objects could not be written, if so; whoever reads the input looks at it.
+  private(set) var outputError: CInt?
   private var held: [StyledText] = []
   private var heldLost = 0
   /// How many lines wait at most; beyond, the oldest are lost, and counted.
@@ -130,6 +132,19 @@ struct ChatView {
       let bell = rings ? "\u{7}" : ""
       TerminalDevice.write(self.fitting() + self.screen.show(lines, above: self.input) + bell)
     }
+  }
+
+  /// Shows words beside each other.
+  mutating func showWords(_ words: [String]) {
+    let lines = Completion.lines(of: words, columns: TerminalDevice.size().columns)
+    self.show(lines.map { StyledText($0, .dim) })
+  }
+
+  /// Writes what is no screen; where that fails, that is noted, once.
+  mutating func write(_ text: String) {
+    guard self.outputError == nil, !TerminalDevice.write(text) else { return }
+    self.outputError = errno
+    SignalPipe.shared.wakeReader()
   }
 
   /// Asks a question whose answer is the next line.

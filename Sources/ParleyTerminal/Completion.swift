@@ -2,15 +2,44 @@
 package struct Completion: Hashable, Sendable {
   /// What can be meant by a word.
   package struct Words: Sendable {
-    /// First words of commands.
+    /// First words of commands, with or without a sign before them.
     package var commands: [String]
+    /// Who is here.
     package var names: [String]
+    /// Who else is known: offered where a command takes a name.
+    package var acquaintances: [String]
     package var rooms: [String]
+    /// What the word is, where it is an argument.
+    package var argument: Argument
 
-    package init(commands: [String] = [], names: [String] = [], rooms: [String] = []) {
+    package init(
+      commands: [String] = [], names: [String] = [], acquaintances: [String] = [],
+      rooms: [String] = [], argument: Argument = .any
+    ) {
       self.commands = commands
       self.names = names
+      self.acquaintances = acquaintances
       self.rooms = rooms
+      self.argument = argument
+    }
+  }
+
+  /// What a command takes in a place.
+  package enum Argument: Hashable, Sendable {
+    case any, name, room, command
+
+    /// What a word behind those that are there is, by what is said of the command's arguments:
+    /// `[#ROOM] NAME [REASON]`.
+    package init(behind given: [Substring], of arguments: String) {
+      var words = arguments.split(separator: " ")[...]
+      // A room that is left out has its sign where it is not.
+      if words.first == "[#ROOM]", given.first?.hasPrefix("#") != true { words.removeFirst() }
+      switch words.dropFirst(given.count).first {
+      case "NAME", "[NAME]": self = .name
+      case "ROOM": self = .room
+      case "[COMMAND]": self = .command
+      default: self = .any
+      }
     }
   }
 
@@ -33,19 +62,20 @@ package struct Completion: Hashable, Sendable {
     switch word.first {
     case nil: return nil
     case "/", "%":
-      guard isFirst else { return nil }
+      guard isFirst || words.argument == .command else { return nil }
       candidates = words.commands
       end = " "
     case "#":
       candidates = words.rooms.map { "#" + $0 }
       end = " "
     case "@":
-      candidates = words.names.map { "@" + $0 }
+      candidates = (words.names + words.acquaintances).map { "@" + $0 }
       end = " "
     default:
       // A name that begins a line addresses somebody; behind a command it is just a name.
-      candidates = isFirst ? words.names : words.names + words.rooms
-      end = isFirst ? ": " : " "
+      let verbs = isFirst ? words.commands.filter { $0.hasPrefix(word) } : []
+      candidates = verbs + (isFirst ? words.names : Self.candidates(words))
+      end = isFirst && verbs.isEmpty ? ": " : " "
     }
     let fitting = Self.sorted(candidates.filter { Self.begins($0, with: word) })
     guard let first = fitting.first else { return nil }
@@ -58,6 +88,30 @@ package struct Completion: Hashable, Sendable {
     let common = fitting.dropFirst().reduce(first) { Self.commonPrefix($0, $1) }
     self.text = common.count > word.count ? common : nil
     self.candidates = Array(fitting.prefix(Self.candidatesMax))
+  }
+
+  /// For an argument without a sign before it.
+  private static func candidates(_ words: Words) -> [String] {
+    switch words.argument {
+    case .any: words.names + words.acquaintances + words.rooms
+    case .name: words.names + words.acquaintances
+    case .room: words.rooms
+    case .command: words.commands.map { $0.hasPrefix("/") ? String($0.dropFirst()) : $0 }
+    }
+  }
+
+  /// Words in lines of so many columns, two spaces between them; none is broken.
+  package static func lines(of words: [String], columns: Int) -> [String] {
+    var lines: [String] = []
+    for word in words {
+      let line = lines.last.map { $0 + "  " + word } ?? word
+      if lines.isEmpty || CharacterWidth.columns(of: line) >= columns {
+        lines.append(word)
+      } else {
+        lines[lines.count - 1] = line
+      }
+    }
+    return lines
   }
 
   private static func sorted(_ words: [String]) -> [String] {

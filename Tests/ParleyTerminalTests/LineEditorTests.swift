@@ -182,6 +182,35 @@ import Testing
     #expect(Self.line(after: before) == after)
   }
 
+  @Test(arguments: [
+    ("NAME TEXT", [], "b", "bob "), ("NAME TEXT", [], "py", nil), ("NAME TEXT", [], "ze", "zed "),
+    ("NAME TEXT", ["bob"], "py", "python "), ("ROOM", [], "py", "python "), ("ROOM", [], "b", nil),
+    ("[#ROOM] NAME [REASON]", [], "py", nil), ("[#ROOM] NAME [REASON]", ["#lobby"], "b", "bob "),
+    ("[COMMAND]", [], "jo", "join "),
+    ("[COMMAND]", [], "/jo", "/join "),
+  ])
+  func `knows what a command takes`(
+    arguments: String, given: [String], word: String, after: String?
+  ) {
+    var words = Self.words
+    words.acquaintances = ["zed"]
+    words.argument = .init(behind: given.map { $0[...] }, of: arguments)
+    let before = (["/x"] + given + [word]).joined(separator: " ")
+    #expect(Completion(before, words)?.text == after)
+  }
+
+  @Test func `completes a verb in capitals, and no name for it`() {
+    let words = Completion.Words(commands: ["/join", "JOIN"], names: ["joe"])
+    #expect(Completion("JOI", words)?.text == "JOIN ")
+    #expect(Completion("joe", words)?.text == "joe: ")
+    #expect(Completion("jo", words)?.text == "joe: ")
+  }
+
+  @Test func `breaks no word of what it offers`() {
+    let lines = Completion.lines(of: ["one", "two", "three", "a-very-long-one"], columns: 10)
+    #expect(lines == ["one  two", "three", "a-very-long-one"])
+  }
+
   @Test func `takes what all candidates have in common`() {
     let words = Completion.Words(names: ["annabel", "annabella"])
     #expect(Completion("an", words)?.text == "annabel")
