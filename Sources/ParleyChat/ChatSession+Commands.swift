@@ -143,7 +143,23 @@ extension ChatSession {
       await self.ask(.join(.lobby), in: nil, client)
     }
     if self.view.mode == .objects { self.printAnswer(request, result) }
+    if request.method == "mark", request.params["sequence"] != nil {
+      await self.recount(result["room"]?.string ?? "", client)
+    }
     return true
+  }
+
+  /// Behind a mark that is not the newest message there is something new again.
+  private func recount(_ title: String, _ client: Client) async {
+    guard title != self.currentRoom, let result = try? await client.request("unread") else {
+      return
+    }
+    for unread in result["conversations"]?.elements ?? [] where unread["room"]?.string == title {
+      self.unread.add(
+        title, Int(unread["count"]?.integer ?? 0),
+        isMention: unread["mentions"]?.integer ?? 0 > 0)
+    }
+    self.showPrompt()
   }
 
   private static func isLobby(_ room: RoomSelector, _ current: String?) -> Bool {
@@ -187,7 +203,7 @@ extension ChatSession {
       where self.people[room] == nil && self.people.count < Self.wordsMax {
         self.people[room] = []
       }
-    case "history", "read":
+    case "history", "read", "mark":
       if let room = result["room"]?.string { self.looked(at: room) }
     case "dm":
       if let name = result["to"]?.string { self.looked(at: "@" + name) }

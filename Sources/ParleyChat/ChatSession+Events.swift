@@ -119,6 +119,7 @@ extension ChatSession {
       self.tell(self.text.event(event))
     case .crowd, .topic, .removed, .changed, .missed, .notReopened, .server, .closing:
       self.tell(self.text.event(event))
+    case .unknown("marked", let mark): self.looked(at: mark["room"]?.string ?? "")
     case .behind, .caughtUp, .unknown: break
     }
   }
