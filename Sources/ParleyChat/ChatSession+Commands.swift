@@ -23,6 +23,7 @@ extension ChatSession {
       self.beginDraft(subject)
     case .cancelPost: self.refuse(.badArguments(usage: "/cancel, while a post is being written"))
     case .ask(let questions):
+      guard self.isInteractive else { return self.refuseToAsk(questions) }
       guard self.client != nil else {
         return self.fail("there is no connection; /connect HOST PORT makes one")
       }

@@ -141,6 +141,10 @@ extension ChatSession {
       }
       self.reasonAway = error
     case .live:
+      if !self.isSettled {
+        self.isSettled = true
+        self.stir()
+      }
       if self.isAway {
         self.isAway = false
         self.say("*** connected again")
@@ -237,7 +241,7 @@ extension ChatSession {
     if self.isInteractive {
       self.view.show([StyledText(text)])
     } else if self.view.mode == .lines, !text.hasPrefix("***") {
-      TerminalDevice.write(SafeText.line(text) + "\n")
+      self.view.write(SafeText.line(text) + "\n")
     }
   }
 

@@ -138,9 +138,8 @@ extension ChatSession {
     case nil:
       if self.draft != nil { return self.takeDraft(text) }
       self.view.refresh()
-      // A script's empty line is refused as one that says nothing; a person's is a slip, and one of
-      // a text that is said as it is cannot be said.
-      guard !text.isEmpty || !(self.isInteractive || self.options.isVerbatim) else { return }
+      // Nothing is said by it, and nobody meant to.
+      guard !text.allSatisfy(\.isWhitespace) else { return }
       self.remember(text)
       await self.takeLine(text)
     }

@@ -9,10 +9,7 @@ extension ChatSession {
   func printObject(_ object: JSON) {
     let text = object.description
     // A terminal obeys what a program only reads.
-    let isRead = TerminalDevice.write(
-      (isatty(STDOUT_FILENO) == 1 ? SafeText.line(text) : text) + "\n")
-    // Whoever read it has gone.
-    if !isRead { self.endSoon(EXIT_FAILURE) }
+    self.view.write((isatty(STDOUT_FILENO) == 1 ? SafeText.line(text) : text) + "\n")
   }
 
   func printAnswer(_ request: ChatRequest, _ result: JSON) {

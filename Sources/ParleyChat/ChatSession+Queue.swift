@@ -29,6 +29,17 @@ extension ChatSession {
     /// Where a post that was written is kept until the server has it.
     var file: String?
 
+    /// Whether it is the end.
+    var isEnd: Bool { if case .quit = self.work { true } else { false } }
+
+    /// Whether it is a line for the server that is kept nowhere else.
+    var isLine: Bool {
+      switch self.work {
+      case .say, .command: self.file == nil
+      case .refused, .quit: false
+      }
+    }
+
     /// Whether text may go to another room behind it.
     var moves: Bool {
       switch self.work {
@@ -100,7 +111,7 @@ extension ChatSession {
       guard let file = entered.file else { return }
       if isDone { unlink(file) } else { self.keep(file) }
     case .refused(let refusal): self.refuse(refusal)
-    case .quit(let word): await self.finish(self.code, saying: word)
+    case .quit(let word): await self.leave(client, saying: word)
     }
   }
 }

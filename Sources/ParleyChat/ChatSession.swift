@@ -42,9 +42,11 @@ package actor ChatSession {
   var zone: String?
   /// The exit code so far.
   var code: CInt = EXIT_SUCCESS
-  private(set) var isEnded = false
+  var isEnded = false
   /// How it ends, as soon as the task that reads the input looks up.
-  private var ending: (code: CInt, word: String?)?
+  var ending: (code: CInt, word: String?)?
+  /// Whether a script is leaving: it ends when all that was told has been taken.
+  var isLeaving = false
 
   // The connection.
   var client: Client?
@@ -76,7 +78,7 @@ package actor ChatSession {
   var draft: PostDraft?
   /// The line that was typed when a question came between.
   var draftLine = ""
-  private(set) var isInputOver = false
+  var isInputOver = false
   /// A text for the pager, which the task that reads the keyboard starts.
   var page: [StyledText]?
 
@@ -156,6 +158,7 @@ package actor ChatSession {
     var reader = InputReader(readsKeys: self.view.mode == .screen)
     while !self.isEnded {
       if let ending = self.ending { return await self.finish(ending.code, saying: ending.word) }
+      if self.view.outputError != nil { return await self.finish(EXIT_FAILURE) }
       let input = await reader.next(takesInput: self.takesInput)
       guard !self.isEnded else { return }
       await self.take(input)
@@ -180,7 +183,9 @@ package actor ChatSession {
 
   private func send() async {
     while !self.isEnded {
-      guard let client = self.client, self.isIn, !self.queue.isEmpty else {
+      guard let client = self.client, self.isIn, let next = self.queue.first,
+        !next.isEnd || self.isSettled || self.isInteractive
+      else {
         await withCheckedContinuation { self.sending = $0 }
         continue
       }
@@ -261,6 +266,7 @@ package actor ChatSession {
     let client = Client(configuration)
     self.client = client
     self.isIn = false
+    self.isSettled = false
     self.isAway = false
     self.account = nil
     self.currentRoom = nil
@@ -284,12 +290,12 @@ package actor ChatSession {
     if !self.isEnded { self.showPrompt() }
     for entered in self.queue { self.keep(entered.file) }
     // What waited was meant for this server.
-    if self.nextTarget == nil, !self.isEnded, !self.queue.isEmpty {
-      self.say("*** \(self.queue.count) lines were not sent")
+    if self.isInteractive, !self.isEnded, let word = Self.unsent(of: self.queue) {
+      self.say("*** " + word)
     }
     self.queue = []
     if !self.isInteractive, !self.isEnded, self.nextTarget == nil {
-      await self.finish(EXIT_FAILURE)
+      await self.finish(self.isLeaving ? self.code : EXIT_FAILURE)
     }
   }
 
@@ -303,48 +309,5 @@ package actor ChatSession {
       self.couldNotEnter(error)
       await client.quit()
     }
-  }
-
-  // MARK: The end
-
-  func inputIsOver() {
-    self.isInputOver = true
-    if !self.options.follows || self.isInteractive { self.leaveInTurn(saying: nil) }
-  }
-
-  /// Ends when what was entered before is done; at once where there is nobody to tell it.
-  func leaveInTurn(saying word: String?) {
-    if self.client != nil, !self.isAway, self.isIn || !self.isInteractive {
-      self.queue.append(Entered(work: .quit(word)))
-      self.stir()
-    } else {
-      self.endSoon(self.code, saying: word)
-    }
-  }
-
-  /// Has the task that reads the input end it all.
-  func endSoon(_ code: CInt, saying word: String? = nil) {
-    self.ending = (code, word)
-    SignalPipe.shared.wakeReader()
-  }
-
-  /// Ends it all; the terminal is as it was before anything else happens.
-  func finish(_ code: CInt, saying word: String? = nil) async {
-    guard !self.isEnded else { return }
-    self.isEnded = true
-    self.code = code
-    self.view.leave()
-    await self.client?.quit(word)
-    for entered in [self.sent].compactMap({ $0 }) + self.queue {
-      guard let file = entered.file else { continue }
-      TerminalDevice.write("*** \(Self.isKept(in: file))\n")
-    }
-    self.stir()
-  }
-
-  /// Says why nothing can be done, and where no person is there to do something else, ends.
-  func fail(_ text: String, code word: String = "not_connected") {
-    self.refuse(word, text)
-    if !self.isInteractive { self.endSoon(EXIT_FAILURE) }
   }
 }

@@ -120,7 +120,7 @@ struct ChatView {
     case .lines:
       guard !lines.isEmpty else { return }
       let text = lines.map { $0.rendered(inColour: self.inColour) + "\n" }.joined()
-      TerminalDevice.write(rings ? text + "\u{7}" : text)
+      self.write(rings ? text + "\u{7}" : text)
     case .screen where self.isAway:
       self.held += lines
       let over = self.held.count - Self.heldMax

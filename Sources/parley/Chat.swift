@@ -100,13 +100,19 @@ struct Chat: AsyncParsableCommand {
     if let text = self.destination {
       guard let (name, destination) = Destination.parse(text) else {
         throw ValidationError(
-          "'\(text)' is not [NAME@]HOST[:PORT], such as ana@chat.example.org:6789")
+          "'\(text)' is not [NAME@]HOST[:PORT], such as ana@chat.example.org:6789; a port is 1 to "
+            + "65535")
       }
       guard self.unix == nil else {
         throw ValidationError("a host or --unix, not both; --name says who you are")
       }
       options.destination = destination
-      if let name { options.name = name }
+      if let name {
+        guard self.name == nil || self.name == name else {
+          throw ValidationError("'\(text)' and --name say different names: give one of them")
+        }
+        options.name = name
+      }
     } else if let path = self.unix {
       options.destination = .unix(path: path)
     }

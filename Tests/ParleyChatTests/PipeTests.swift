@@ -40,7 +40,6 @@ import Testing
     ("/join bad:name\n", "parley: error bad_name: "),
     ("/nosuch\n", "parley: error bad_command: "),
     ("/read 7\nhello\n", "parley: error no_such_message: "),
-    ("\n", "parley: error bad_text: "),
   ])
   func `is told on stderr what was refused, and ends with another code`(
     input: String, line: String
