@@ -33,6 +33,9 @@ package enum LineGrammar {
       if let (_, form) = CommandTable.find(first) {
         return self.action(form, String(first), line[first.endIndex...])
       }
+      if let meant = self.secretVerbs[first] {
+        return .refused(.badCommand(String(first), nearest: meant))
+      }
       return first == "MSG" ? self.murmur(first, verbs: verbs) : .text(line, isWhole: true)
     case UInt8(ascii: "D"), UInt8(ascii: "d"), UInt8(ascii: "M"), UInt8(ascii: "m"):
       if let word = self.murmured(line) { return self.murmur(word, verbs: verbs) }
@@ -42,9 +45,16 @@ package enum LineGrammar {
     }
   }
 
-  /// The row of the table that a line's first word stands for.
+  /// Words in capitals that are no commands: what follows them may be a password, and is not said.
+  private static let secretVerbs: [Substring: String] = [
+    "LOGIN": "/login", "REGISTER": "/register", "PASSWD": "/passwd",
+  ]
+
+  /// The row of the table that a line's first word stands for, or is meant for where what follows
+  /// may be a password.
   package static func row(of line: String) -> CommandRow? {
-    CommandTable.find(line.prefix { $0 != " " && $0 != "\n" })?.row
+    let first = line.prefix { $0 != " " && $0 != "\n" }
+    return CommandTable.find(self.secretVerbs[first].map { $0[...] } ?? first)?.row
   }
 
   private static func command(_ line: String) -> Reading {

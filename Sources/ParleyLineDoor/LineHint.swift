@@ -95,6 +95,10 @@ package enum LineHint {
     default:
       // `dm bob hello`: what may be private is not said aloud.
       guard let nearest else { return "/help lists the commands" }
+      // `LOGIN ana secret`, likewise.
+      guard nearest.contains(" ") else {
+        return "did you mean \(nearest)? a leading space says it to the room"
+      }
       return "write \(nearest) for a direct message; a leading space says it to the room"
     }
   }

@@ -188,6 +188,8 @@ import Testing
       try ana.expect("ok ana is your account")
       try ana.enter("/login ana battery staple")
       try ana.expect("error bad_arguments: ")
+      try ana.enter("LOGIN ana battery staple")
+      try ana.expect("error bad_command: there is no LOGIN; did you mean /login? a leading space")
       try ana.enter("last words")
       try ana.expect("#2 ana: last words")
       try ana.press("C-d")

@@ -53,6 +53,7 @@ import Testing
     ("dm bob psst", .badCommand("dm", nearest: "DM NAME TEXT")),
     ("Msg bob psst", .badCommand("Msg", nearest: "DM NAME TEXT")),
     ("MSG bob psst", .badCommand("MSG", nearest: "DM NAME TEXT")),
+    ("LOGIN bob secret", .badCommand("LOGIN", nearest: "/login")),
     (
       "%post \"The minutes All agreed.",
       .badArguments(usage: "%post SUBJECT BODY; the quote is not closed")
