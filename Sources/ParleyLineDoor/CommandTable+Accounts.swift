@@ -83,11 +83,14 @@ extension CommandTable {
           "/token", arguments: "[new SCOPES [LABEL] or revoke N]",
           examples: ["", "new read,write my bot", "revoke 1"],
           misuses: ["new", "new fly", "revoke", "revoke x", "drop 1"]
-        ) { rest in
+        ) { rest throws(Refusal) in
           guard let verb = rest.word() else { return .command(.account(.tokens)) }
           switch verb {
           case "new":
-            guard let scopes = rest.word().flatMap({ Self.scopes($0) }) else { return nil }
+            guard let word = rest.word() else { return nil }
+            guard let scopes = Self.scopes(word) else {
+              throw .badArguments(usage: "SCOPES are read, write and moderate, with commas between")
+            }
             return .command(.account(.newToken(scopes, label: rest.text() ?? "bot")))
           case "revoke":
             guard let number = rest.number(), let number = UInt32(exactly: number) else {

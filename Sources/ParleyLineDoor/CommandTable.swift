@@ -18,6 +18,7 @@ package enum CommandTable {
     guard let sigil = spelling.utf8.first, (3...24).contains(spelling.utf8.count) else {
       return nil
     }
+    if let synonym = Self.synonyms[spelling.lowercased()] { return synonym }
     let given = Array(spelling.lowercased().utf8)
     var best: (distance: Int, spelling: String)?
     for candidate in Self.spellings where candidate.utf8.first == sigil {
@@ -28,6 +29,9 @@ package enum CommandTable {
     }
     return best?.spelling
   }
+
+  /// What other chats call these commands.
+  private static let synonyms = ["/part": "/leave", "/query": "/dm", "/whisper": "/dm"]
 
   /// All first words, in the order of the table.
   package static let spellings: [String] = Self.rows.flatMap { row in

@@ -133,7 +133,7 @@ import Testing
 
   @Test(arguments: [
     ("/jion", "/join"), ("/exti", "/exit"), ("/roms", "/rooms"), ("%grouppots", "%grouppost"),
-    ("/histroy", "/history"), ("%usrs", "%users"), ("/JOIN", "/join"),
+    ("/histroy", "/history"), ("/part", "/leave"), ("%usrs", "%users"), ("/JOIN", "/join"),
   ])
   func `suggests the nearest command`(given: String, nearest: String) {
     #expect(CommandTable.nearest(to: given) == nearest)
