@@ -45,6 +45,17 @@ extension CommandTable {
       ]),
   ]
 
+  /// An IPv6 address may stand in brackets.
+  private static func connect(to host: Substring, _ port: String?) -> LineAction? {
+    var host = host
+    if host.first == "[" {
+      guard host.last == "]" else { return nil }
+      host = host.dropFirst().dropLast()
+    }
+    guard !host.isEmpty, let port = UInt16(port ?? "6789"), port > 0 else { return nil }
+    return .connect(host: String(host), port: port)
+  }
+
   static let sessionRows: [CommandRow] = [
     CommandRow(
       "set", "how you are shown things, in this session",
@@ -97,15 +108,22 @@ extension CommandTable {
       ]),
     CommandRow(
       "connect", "connect to another server: only in parley chat",
+      details: ["HOST:PORT is understood, too, and HOST alone, whose port is 6789 then."],
       forms: [
         CommandForm(
-          "/connect", "%connect", arguments: "HOST PORT", examples: ["127.0.0.1 6789"],
-          misuses: ["", "127.0.0.1", "127.0.0.1 port", "127.0.0.1 6789 now"]
+          "/connect", "%connect", arguments: "HOST PORT",
+          examples: ["127.0.0.1 6789", "127.0.0.1:6789", "127.0.0.1", "[::1]:6789", "::1"],
+          misuses: ["", "127.0.0.1:port", "127.0.0.1 port", "127.0.0.1 6789 now"]
         ) { rest in
-          guard let host = rest.word(), let number = rest.number(),
-            let port = UInt16(exactly: number), port > 0
-          else { return nil }
-          return .connect(host: host, port: port)
+          guard let word = rest.word() else { return nil }
+          guard rest.isAtEnd else {
+            return rest.number().flatMap { Self.connect(to: word[...], String($0)) }
+          }
+          guard let colon = word.lastIndex(of: ":"),
+            word.first == "[" || word.firstIndex(of: ":") == colon
+          else { return Self.connect(to: word[...], nil) }
+          if word.last == "]" { return Self.connect(to: word[...], nil) }
+          return Self.connect(to: word[..<colon], String(word[word.index(after: colon)...]))
         }
       ]),
   ]

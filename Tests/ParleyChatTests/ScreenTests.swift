@@ -66,7 +66,7 @@ import Testing
       let stage = try ChatStage()
       let ana = try stage.chat("ana@127.0.0.1:1")
       try ana.expect("/connect HOST PORT tries again")
-      try ana.enter("/connect 127.0.0.1 \(stage.server.port)")
+      try ana.enter("/connect 127.0.0.1:\(stage.server.port)")
       try ana.expect("You are ana, session 1")
       try ana.enter("/exit")
       try stage.expectEnd(of: ana)
