@@ -61,7 +61,8 @@ extension ChatSession {
       if let unsent { self.lastWord(unsent) }
     } else if let unsent {
       TerminalDevice.write("parley: error not_done: \(unsent)\n", to: STDERR_FILENO)
-      self.code = EXIT_FAILURE
+      // What a signal ended says so.
+      if self.code == EXIT_SUCCESS { self.code = EXIT_FAILURE }
     }
     for file in files where access(file, F_OK) == 0 { self.lastWord(Self.isKept(in: file)) }
     guard let error = self.view.outputError else { return }

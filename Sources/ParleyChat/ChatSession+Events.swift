@@ -46,35 +46,56 @@ extension ChatSession {
   }
 
   func couldNotEnter(_ error: ClientError) {
+    let place = self.target.map { "\($0.destination)" } ?? "the server"
+    let again = self.isInteractive ? "; /connect HOST PORT tries again" : ""
     switch error {
-    case .refused(let refusal) where self.isInteractive:
-      self.refuse(error)
-      switch refusal.code {
-      case "name_registered", "bad_password":
-        let entering = self.account ?? self.target?.name ?? ""
-        guard let name = try? NameRules.participantName(entering) else {
-          return self.ask(.name)
-        }
-        self.ask(.secrets(SecretQuestions(.login(name)), isEntering: true))
-      case "name_taken", "bad_name", "account_needed", "too_busy": self.ask(.name)
-      default: break
-      }
+    case .refused(let refusal) where self.isInteractive: self.askAnew(behind: refusal)
+    case .refused(let refusal):
+      let isAboutPassword = ["name_registered", "bad_password"].contains(refusal.code)
+      self.refuse(
+        refusal.code,
+        Self.words(of: refusal)
+          + (isAboutPassword ? "; PARLEY_CHAT_PASSWORD may have the password" : ""))
     case .unknownCertificate(let fingerprint): self.pin(fingerprint)
     case .otherCertificate:
       self.fail(
-        "\(error); if that is right, remove the line of \(self.target?.destination.description ?? "") "
-          + "in \(self.files.serversPath)",
+        "\(error); if that is right, remove the line of \(place) in \(self.files.serversPath)",
         code: "not_trusted")
-    case .refused: self.refuse(error)
     case .notTrusted:
       let isVerified = self.options.encryption == .verified
       self.fail(
         "\(error)" + (isVerified ? "; --tls-pin believes the certificate of the first time" : ""),
         code: "not_trusted")
-    case .unreachable, .outcomeUnknown, .tooManyRequests, .eventsNotTaken, .notUnderstood, .closed,
-      .cancelled:
-      self.fail("\(error)" + (self.isInteractive ? "; /connect HOST PORT tries again" : ""))
+    case .unreachable(let why): self.fail("there is no connection to \(place): \(why)" + again)
+    case .notUnderstood(let what):
+      self.fail("what answers at \(place) is no Parley server: \(what)" + again)
+    case .outcomeUnknown, .tooManyRequests, .eventsNotTaken, .closed, .cancelled:
+      self.fail("\(error)" + again)
     }
+  }
+
+  /// Asks a person for what lets them in instead.
+  private func askAnew(behind refusal: ParleyClient.Refusal) {
+    // Whose name is an account is asked for the password, and knows why.
+    if refusal.code != "name_registered" || self.isIn { self.refuse(.refused(refusal)) }
+    switch refusal.code {
+    case "name_registered", "bad_password":
+      let entering = self.account ?? self.target?.name ?? ""
+      guard let name = try? NameRules.participantName(entering) else {
+        return self.ask(.name)
+      }
+      self.ask(.secrets(SecretQuestions(.login(name)), isEntering: true))
+    case "name_taken":
+      self.say("*** is it your own? Behind a lost connection a name is held for 60 s")
+      self.ask(.name)
+    case "bad_name", "account_needed", "too_busy": self.ask(.name)
+    default: break
+    }
+  }
+
+  /// What the server says, and which name is free instead.
+  private static func words(of refusal: ParleyClient.Refusal) -> String {
+    refusal.text + (refusal.freeName.map { "; \($0) is free" } ?? "")
   }
 
   /// The first time: the certificate is remembered, and from then on no other is believed.
@@ -84,7 +105,12 @@ extension ChatSession {
       return self.fail(
         "the certificate cannot be remembered in \(self.files.serversPath)", code: "not_trusted")
     }
-    self.say("*** the certificate of \(target.destination) is remembered: SHA-256 \(fingerprint)")
+    let word = "the certificate of \(target.destination) is remembered: SHA-256 \(fingerprint)"
+    if self.isInteractive {
+      self.say("*** " + word)
+    } else {
+      TerminalDevice.write("parley: \(word)\n", to: STDERR_FILENO)
+    }
     self.target?.security = .pinned(fingerprint: fingerprint)
     self.enterTarget()
   }
@@ -151,8 +177,13 @@ extension ChatSession {
       }
     case .closed(.failed(let error)):
       guard self.isIn, !self.isEnded else { break }
+      switch error {
       // As at the beginning: the name or the password may be asked for.
-      if case .refused = error { self.couldNotEnter(error) } else { self.fail("\(error)") }
+      case .refused, .otherCertificate, .notTrusted: self.couldNotEnter(error)
+      case .unreachable, .unknownCertificate, .outcomeUnknown, .tooManyRequests, .eventsNotTaken,
+        .notUnderstood, .closed, .cancelled:
+        self.fail("\(error)")
+      }
     case .connecting, .connected, .resuming, .closed(.quit): return
     }
     self.showPrompt()
@@ -254,7 +285,7 @@ extension ChatSession {
   func refuse(_ error: ClientError) {
     guard !self.isEnded else { return }
     if case .refused(let refusal) = error {
-      self.refuse(refusal.code, refusal.text)
+      self.refuse(refusal.code, Self.words(of: refusal))
     } else {
       self.refuse("not_done", "\(error)")
     }

@@ -300,7 +300,8 @@ extension ChatSession {
     case .givenUp:
       self.say("ok nothing was changed")
       if isEntering { self.ask(.name) }
-    case .refused(let refusal): self.refuse(refusal)
+    case .refused(let refusal):
+      self.refuse(refusal.code, "the two are not the same; nothing was changed")
     case .done(.login(let name, let secret, autojoin: _)) where isEntering:
       self.target?.name = name.text
       self.target?.credential = .password(secret.text)

@@ -190,12 +190,13 @@ struct ClientMachine {
     if case .entering = self.phase, Self.greetsInLineMode(text) { return }
     self.actions.append(.disconnect)
     let triesAgain = self.hasEntered || self.configuration.reconnection.includesFirst
+    let end = text.lastIndex { !$0.isWhitespace }.map { text.index(after: $0) }
+    let text = text[..<(end ?? text.startIndex)]
     switch self.phase {
     case .connecting, .entering:
-      guard triesAgain else { break }
-      let word = text.hasPrefix("*** ") ? text.dropFirst(4) : text[...]
-      let end = word.lastIndex { !$0.isWhitespace }.map { word.index(after: $0) }
-      return self.lost(.unreachable("the server said: \(word[..<(end ?? word.startIndex)])"), now)
+      guard triesAgain || text.hasPrefix("*** ") else { break }
+      let word = text.hasPrefix("*** ") ? text.dropFirst(4) : text
+      return self.lost(.unreachable("the server said: \(word)"), now)
     case .idle, .resuming, .live, .waiting, .closed: break
     }
     self.lost(.notUnderstood("a line that is not JSON: \(text)"), now)

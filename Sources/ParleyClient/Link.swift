@@ -125,6 +125,9 @@ final class Link: ChannelInboundHandler {
       switch reason {
       case "CERTIFICATE_VERIFY_FAILED":
         return .notTrusted("no authority that is believed has signed it, or it is not valid now")
+      case "SSLV3_ALERT_HANDSHAKE_FAILURE":
+        return .unreachable(
+          "TLS could not be agreed on: what answers there has no TLS, or none that is ours")
       case "WRONG_VERSION_NUMBER":
         return .unreachable("TLS could not be agreed on: what answers there does not speak TLS")
       case let reason?:

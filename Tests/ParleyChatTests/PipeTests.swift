@@ -89,9 +89,15 @@ import Testing
       defer { withExtendedLifetime(ana) {} }
       let taken = try stage.pipe("hi\n", to: ["ana@\(stage.address)"])
       #expect(taken.output.first?.hasPrefix("parley: error name_taken: ") == true)
+      #expect(taken.output.first?.hasSuffix(" is free") == true, "\(taken.output)")
       #expect(taken.code == 1)
       let nobody = try stage.pipe("hi\n", to: ["bot@127.0.0.1:1"])
-      #expect(nobody.output.first?.hasPrefix("parley: error not_connected: ") == true)
+      #expect(
+        nobody.output == [
+          "parley: error not_connected: there is no connection to 127.0.0.1:1: Connection refused"
+        ])
+      let clear = try stage.pipe("hi\n", to: ["bot@\(stage.address)", "--tls"])
+      #expect(clear.output.first?.contains("what answers there has no TLS") == true)
       #expect(nobody.code == 1)
       let nameless = try stage.pipe("hi\n", to: [stage.address])
       #expect(
@@ -137,6 +143,7 @@ import Testing
       #expect(code == 0)
       let without = try stage.pipe("/who\n", to: ["zoe@\(stage.address)"])
       #expect(without.output.first?.hasPrefix("parley: error name_registered: ") == true)
+      #expect(without.output.first?.contains("PARLEY_CHAT_PASSWORD") == true)
       #expect(without.code == 1)
     }
   }
@@ -148,6 +155,7 @@ import Testing
       let address = "bot@\(stage.address)"
       let first = try stage.pipe("hi\n", to: [address, "--tls-pin"])
       #expect(first.code == 0, "\(first.output)")
+      #expect(first.output.first?.contains(" is remembered: SHA-256 ") == true, "\(first.output)")
       #expect(try stage.text(of: "state/parley/known-servers").hasPrefix(stage.address + " "))
       let unknown = try stage.pipe("hi\n", to: [address, "--tls"])
       #expect(unknown.output.first?.hasPrefix("parley: error not_trusted: ") == true)

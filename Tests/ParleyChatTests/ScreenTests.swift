@@ -65,6 +65,8 @@ import Testing
     try await onItsOwnThread {
       let stage = try ChatStage()
       let ana = try stage.chat("ana@127.0.0.1:1")
+      try ana.expect(
+        "error not_connected: there is no connection to 127.0.0.1:1: Connection refused")
       try ana.expect("/connect HOST PORT tries again")
       try ana.enter("/connect 127.0.0.1:\(stage.server.port)")
       try ana.expect("You are ana, session 1")
@@ -180,6 +182,12 @@ import Testing
       let ana = try stage.chat(as: "ana")
       try ana.enter("first words")
       try ana.expect("#1 ana: first words")
+      try ana.enter("/register")
+      try ana.expectLast("Password:")
+      try ana.enter("correct horse")
+      try ana.expectLast("Again:")
+      try ana.enter("correct house")
+      try ana.expect("error bad_arguments: the two are not the same; nothing was changed")
       try ana.enter("/register")
       try ana.expectLast("Password:")
       try ana.enter("correct horse")
