@@ -204,9 +204,10 @@ import Testing
       }
     }
     let last = try await bob.say("that is all", in: "lobby")
-    #expect(last.sequence == 61)
+    // Those that failed may still be on their way.
+    #expect((2...61).contains(last.sequence))
     let sequences = try await Ear(ana).sequences(upTo: last)
-    #expect(sequences == Array(1...61))
+    #expect(sequences == Array(1...last.sequence))
     await ana.quit()
     await bob.quit()
   }
