@@ -79,7 +79,8 @@ import Testing
   }
 
   static let values = [
-    "ROOM": "python", "#ROOM": "#python", "NAME": "bob", "@NAME": "@bob", "N": "42", "<N": "<42", "<SEQ": "<42",
+    "ROOM": "python", "#ROOM": "#python", "NAME": "bob", "@NAME": "@bob", "N": "42", "<N": "<42",
+    "<SEQ": "<42",
     "TEXT": "a text", "SUBJECT": "Minutes", "BODY": "All agreed.", "WORDS": "see you",
     "COMMAND": "join", "HOST": "127.0.0.1", "PORT": "6789", "|": "|",
     "CODE": "abc", "DAYS": "3", "MASK": "*bot*", "FOR": "2h", "REASON": "no adverts",
