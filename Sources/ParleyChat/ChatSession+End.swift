@@ -60,9 +60,7 @@ extension ChatSession {
       if let draft = self.draft { self.lastWord("the post \"\(draft.subject)\" is given up") }
       if let unsent { self.lastWord(unsent) }
     } else if let unsent {
-      TerminalDevice.write("parley: error not_done: \(unsent)\n", to: STDERR_FILENO)
-      // What a signal ended says so.
-      if self.code == EXIT_SUCCESS { self.code = EXIT_FAILURE }
+      self.report("not_done", unsent)
     }
     for file in files where access(file, F_OK) == 0 { self.lastWord(Self.isKept(in: file)) }
     guard let error = self.view.outputError else { return }

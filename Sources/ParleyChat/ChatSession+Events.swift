@@ -294,6 +294,11 @@ extension ChatSession {
   /// Says what was not done; a script ends with another code for it.
   func refuse(_ code: String, _ text: String) {
     guard !self.isEnded else { return }
+    self.report(code, text)
+  }
+
+  /// The same, also when it has ended.
+  func report(_ code: String, _ text: String) {
     if self.isInteractive {
       self.view.show([StyledText("error \(code): \(text)")])
     } else {
@@ -301,7 +306,8 @@ extension ChatSession {
         self.printObject(["error": ["code": .string(code), "text": .string(text)]])
       }
       TerminalDevice.write("parley: error \(code): \(SafeText.line(text))\n", to: STDERR_FILENO)
-      self.code = EXIT_FAILURE
+      // What a signal ended says so.
+      if self.code == EXIT_SUCCESS { self.code = EXIT_FAILURE }
     }
   }
 

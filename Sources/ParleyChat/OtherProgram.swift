@@ -6,8 +6,8 @@ enum OtherProgram {
   /// A text that is longer, in bytes, is not taken from an editor.
   private static let bytesMax = 1 << 20
 
-  /// What `sh` says of a command that is not there (POSIX.1-2024, XCU 2.8.2).
-  private static let notFound: CInt = 127
+  /// What `sh` says of a command that cannot be run, or is not there (POSIX.1-2024, XCU 2.8.2).
+  private static let notRun: ClosedRange<CInt> = 126...127
 
   /// The pager where nobody named one.
   static let usualPager = ["less", "more"].first { name in
@@ -47,7 +47,7 @@ enum OtherProgram {
     guard code == 0 else {
       guard written.isEmpty else { return .failed(file: path) }
       unlink(path)
-      return code == self.notFound ? .missing : .givenUp
+      return self.notRun.contains(code) ? .missing : .givenUp
     }
     guard written.count <= self.bytesMax else {
       return .unusable("a post has at most 64 KiB", file: path)
