@@ -81,8 +81,9 @@ import Testing
 
   @Test func `is not taken for dead while it cannot be heard`() async throws {
     try await onItsOwnThread {
-      // How long it may take to read everything, afterwards.
-      let grace = 4 * Deadline.patience
+      // Until it asks something it could be heard: that is how long the talk may take.
+      let grace = 10 * Deadline.patience
+      let messages = 2_000
       let server = try ProcessUnderTest(flags: [
         "--heartbeat", "1s", "--heartbeat-grace", "\(grace)s",
       ])
@@ -93,7 +94,7 @@ import Testing
       let fast = try TalkClient("fast", port: server.port)
       try fast.say("fast")
       try fast.expect("*You are fast*")
-      try Self.talk(fast)
+      try Self.talk(fast, messages)
       // What it asks waits until it is no longer behind, and is the last that is read from it.
       try slow.say(#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#)
       let clock = try TalkClient("clock", port: server.port)
@@ -102,7 +103,7 @@ import Testing
         try clock.expect(#"*"method":"ping"*"#)
         try clock.say(#"{"jsonrpc":"2.0","id":"ping","result":{}}"#)
       }
-      for number in 1...Self.messages { try slow.expect(#"*"sequence":\#(number),*"#) }
+      for number in 1...messages { try slow.expect(#"*"sequence":\#(number),*"#) }
       try slow.expect(#"*"id":1,"result":*"#)
       #expect(try server.stop() == 0)
     }
@@ -204,13 +205,15 @@ import Testing
   ///
   /// Answers with the longest time that it waited for an answer.
   @discardableResult
-  private static func talk(_ person: TalkClient) throws -> Range<ContinuousClock.Instant> {
+  private static func talk(
+    _ person: TalkClient, _ messages: Int = Self.messages
+  ) throws -> Range<ContinuousClock.Instant> {
     let text = String(repeating: "x", count: Self.size)
     var answered = 0
     var longest = ContinuousClock.now..<ContinuousClock.now
-    for number in 1...Self.messages {
+    for number in 1...messages {
       try person.say(text)
-      while number - answered >= 32 || number == Self.messages && answered < number {
+      while number - answered >= 32 || number == messages && answered < number {
         let began = ContinuousClock.now
         let line = try person.next()
         let waited = began..<ContinuousClock.now
