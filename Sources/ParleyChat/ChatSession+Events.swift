@@ -11,6 +11,7 @@ extension ChatSession {
 
   func entered(_ welcome: Welcome, _ client: Client) async {
     self.welcome(welcome)
+    self.noteStart()
     for (index, room) in self.options.rooms.enumerated() {
       do throws(ClientError) {
         let opened = index == 0 ? try await client.join(room) : try await client.open(room)

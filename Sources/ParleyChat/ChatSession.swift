@@ -55,6 +55,9 @@ package actor ChatSession {
   private var nextTarget: Target?
   /// Whether the server has let us in, once; it may be away again.
   var isIn = false
+  /// Whether it is known who one is at this server, or that one did not get in.
+  private var hasStarted = false
+  private var starting: CheckedContinuation<Void, Never>?
   /// Whether all was told, once, that the server had for us on coming in.
   var isSettled = false
   /// The account that the server knows us as, if any.
@@ -277,8 +280,10 @@ package actor ChatSession {
     self.acquaintances = []
     self.unread.clear()
     self.showPrompt()
+    self.hasStarted = false
     async let entering: Void = self.enter(client)
     for await event in client.events {
+      await self.untilStarted(event)
       guard !self.isEnded else { break }
       self.take(event)
     }
@@ -299,11 +304,29 @@ package actor ChatSession {
     }
   }
 
+  /// What happens in rooms is told behind who one is there, which another task learns.
+  private func untilStarted(_ event: ParleyClient.Event) async {
+    guard !self.hasStarted else { return }
+    switch event {
+    case .state, .server, .closing: break
+    case .message, .posted, .direct, .opened, .came, .went, .renamed, .notice, .crowd, .topic,
+      .removed, .changed, .missed, .notReopened, .behind, .caughtUp, .unknown:
+      await withCheckedContinuation { self.starting = $0 }
+    }
+  }
+
+  func noteStart() {
+    self.hasStarted = true
+    self.starting?.resume()
+    self.starting = nil
+  }
+
   private func enter(_ client: Client) async {
     do throws(ClientError) {
       let welcome = try await client.start()
       await self.entered(welcome, client)
     } catch {
+      self.noteStart()
       // Whoever went on to another server does not want to know.
       guard !self.isEnded, self.nextTarget == nil else { return }
       self.couldNotEnter(error)
